@@ -1,0 +1,61 @@
+/**
+ * Every error a person or another program can meet carries one of these codes. The code is stable, the text is
+ * not. `next` says what to do; a terminal prints it under the message.
+ */
+export const ERROR_CODES = {
+  LIUHEN_USAGE: 'the command line or an argument is not what was expected',
+  LIUHEN_CONFIG: 'the configuration file has a key, a value or a unit that is not allowed',
+  LIUHEN_CAMERA: 'the camera could not be opened, gave no data, or gave data that is not fragmented MP4',
+  LIUHEN_MEDIA_FORMAT: 'a box of the MP4 stream breaks its own bounds',
+  LIUHEN_ENTRY: 'a journal entry is too large, malformed, or not of a known form',
+  LIUHEN_NOTE: 'a signed note, a verifier key or a checkpoint is malformed or its signature does not verify',
+  LIUHEN_POLICY: 'the trust policy is malformed or names no usable key',
+  LIUHEN_TREE: 'hashes and checkpoint of a Merkle tree disagree',
+  LIUHEN_JOURNAL_INCONSISTENT: 'the journal on disk disagrees with itself; nothing may be written to it',
+  LIUHEN_JOURNAL_CLOSED: 'the journal is closed and takes no more entries',
+  LIUHEN_KEY: 'the signing key of the current epoch is missing, unreadable or open to others',
+  LIUHEN_STORAGE_FULL: 'the disk is full, or only its reserve is left',
+  LIUHEN_STORAGE_IO: 'the disk or its database failed to read or write',
+  LIUHEN_NOT_ARCHIVED:
+    'footage may not be removed: no verified receipt, or its retention period has not passed',
+  LIUHEN_NOT_FOUND: 'the recording, device or file named does not exist',
+  LIUHEN_STATE: 'the command does not fit the state the device is in',
+  LIUHEN_ORIGIN: 'a device id, an authority domain or an origin is not of the allowed form',
+  LIUHEN_LOCKED: 'another process has the data folder open',
+  LIUHEN_NOT_RUNNING: 'no agent is running on this data folder',
+  LIUHEN_MESSAGE: 'a message from the broker breaks its bounds or its form',
+  LIUHEN_LINK: 'the broker cannot be reached or refused the connection',
+  LIUHEN_UNKNOWN_DEVICE: 'the device is not registered with this archive',
+  LIUHEN_FORK: 'two signed checkpoints of one journal contradict each other',
+  LIUHEN_RECEIPT: 'a receipt is forged, or does not match what was recorded',
+  LIUHEN_BUNDLE: 'the bundle cannot be read or written as a bundle',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export class LiuhenError extends Error {
+  override readonly name = 'LiuhenError';
+  readonly code: ErrorCode;
+  /** What the person should do next, in one sentence. */
+  readonly next: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; next?: string } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.next = options.next;
+  }
+}
+
+/** The message of anything that was thrown, for logs and for wrapping. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Node's `code` of a system error (ENOENT, ENOSPC …) or a library's, also when it is the cause of another. */
+export function systemCodeOf(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string' && !code.startsWith('LIUHEN_') && !code.startsWith('LEVEL_')) return code;
+  }
+  return undefined;
+}
