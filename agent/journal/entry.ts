@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { LiuhenError } from '../../config/errors.js';
+import type { ClockReading } from '../../drivers/clock.js';
+
+/** An entry's bytes as written and hashed; larger ones are refused on writing and on reading. */
+export const MAX_ENTRY_BYTES = 16 * 1024;
+
+const index = z.int().min(0);
+const text = z.string().max(4096);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
+const bytes = z.int().min(0);
+const wallTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'expected RFC 3339 UTC with ms');
+
+/** When an entry was made: wall clock, ms since boot, which boot, and where the wall clock's time comes from. */
+export const atSchema = z.looseObject({
+  wall: wallTime,
+  mono: z.number(),
+  boot: text,
+  source: z.enum(['gnss', 'ntp', 'rtc', 'none']),
+});
+
+const trigger = z.enum(['button', 'command', 'policy', 'schedule']);
+const media = z.looseObject({ start: z.number(), duration: z.number(), timescale: z.number().positive() });
+const position = z.looseObject({ latitude: z.number(), longitude: z.number() });
+
+/** Fields that each type of entry must have; further fields are allowed everywhere (design §4). */
+const FIELDS = {
+  'journal-started': { origin: text, device: text, software: text, suite: text },
+  boot: { software: text, reason: text },
+  shutdown: { software: text, reason: text },
+  'key-rotated': { epoch: index, vkey: text },
+  'clock-changed': { fromWall: wallTime, toWall: wallTime, source: text },
+  'recording-started': {
+    trigger,
+    preRecordMs: z.number().min(0),
+    wholeProcess: z.boolean(),
+    software: text.optional(),
+    behaviour: text.optional(),
+    case: text.optional(),
+    officer: text.optional(),
+    /** The recording that this one goes on with after an interruption. */
+    continues: index.optional(),
+  },
+  'take-started': {
+    recording: index,
+    take: index,
+    init: z.looseObject({ sha256, bytes }),
+    codecs: text,
+  },
+  fragment: { recording: index, take: index, index, sha256, bytes, media, position: position.optional() },
+  mark: { recording: index, kind: text, note: text.optional() },
+  gap: { recording: index, reason: text, fromMono: z.number(), toMono: z.number() },
+  'recording-stopped': { recording: index, fragments: index, bytes, reason: text },
+  heartbeat: {},
+  event: { source: text, name: text, value: z.unknown() },
+  'identity-shown': { officer: text, credential: text, recording: index.optional() },
+  'party-informed': { officer: text, credential: text, recording: index.optional() },
+  'case-opened': { case: text },
+  document: { case: text, document: z.looseObject({ sha256, bytes, kind: text, name: text }) },
+  'case-closed': { case: text },
+  displayed: { kind: text, id: text, revision: index, sha256 },
+  exported: { who: text, what: text, why: text },
+  evicted: { who: text, what: text, why: text, recording: index.optional() },
+  'config-changed': { who: text, what: text, why: text },
+  command: { who: text, what: text, why: text },
+  /** A cosigned checkpoint that the device held when it wrote this: what follows is not earlier than its time. */
+  witnessed: { size: index, checkpoint: z.string().max(8192) },
+} as const satisfies Record<string, z.core.$ZodLooseShape>;
+
+export type EntryType = keyof typeof FIELDS;
+
+const SCHEMAS = Object.fromEntries(
+  Object.entries(FIELDS).map(([type, fields]) => [
+    type,
+    z.looseObject({ n: index, type: z.literal(type), at: atSchema, ...fields }),
+  ]),
+) as unknown as Record<EntryType, z.ZodType>;
+
+type Fields = { [T in EntryType]: z.infer<z.ZodObject<(typeof FIELDS)[T]>> };
+
+/** What a source of entries gives the journal; the journal adds `n` and `at`. */
+export type EntryDraft = { [T in EntryType]: { type: T } & Fields[T] }[EntryType];
+export type At = { wall: string; mono: number; boot: string; source: ClockReading['source'] };
+/** An entry of a known type, checked. */
+export type Entry = EntryDraft & { n: number; at: At };
+export type EntryOf<T extends EntryType> = Extract<Entry, { type: T }>;
+/** An entry of a type that this version does not know: authentic, and of no meaning to it. */
+export interface UnknownEntry {
+  n: number;
+  type: 'unknown';
+  at: At;
+}
+
+export function atOf(reading: ClockReading): At {
+  const { wallMs, monoMs, boot, source } = reading;
+  return { wall: new Date(wallMs).toISOString(), mono: monoMs, boot, source };
+}
+
+/** The bytes that are written and hashed. Field order: n, type, at, then the draft's own. */
+export function encodeEntry(draft: EntryDraft, n: number, at: At): Buffer {
+  const { type, ...fields } = draft;
+  const encoded = Buffer.from(JSON.stringify({ n, type, at, ...fields }));
+  if (encoded.length > MAX_ENTRY_BYTES) {
+    throw new LiuhenError(
+      'LIUHEN_ENTRY',
+      `entry ${type}: expected at most ${MAX_ENTRY_BYTES} bytes, got ${encoded.length}`,
+    );
+  }
+  return encoded;
+}
+
+/** Reads an entry from its bytes and checks that it is entry `n` and has its type's fields. */
+export function decodeEntry(encoded: Uint8Array, n: number): Entry | UnknownEntry {
+  const fail = (expected: string) => new LiuhenError('LIUHEN_ENTRY', `entry ${n}: expected ${expected}`);
+  if (encoded.length > MAX_ENTRY_BYTES) {
+    throw fail(`at most ${MAX_ENTRY_BYTES} bytes, got ${encoded.length}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoded));
+  } catch {
+    throw fail('a JSON object in UTF-8');
+  }
+  const common = z.looseObject({ n: index, type: z.string(), at: atSchema }).safeParse(value);
+  if (!common.success) throw fail(`n, type and at: ${problem(common.error)}`);
+  if (common.data.n !== n) throw fail(`n ${n}, got ${common.data.n}`);
+  if (!Object.hasOwn(SCHEMAS, common.data.type)) return { n, type: 'unknown', at: common.data.at };
+  const type = common.data.type as EntryType;
+  const parsed = SCHEMAS[type].safeParse(value);
+  if (!parsed.success) throw fail(`the fields of ${type}: ${problem(parsed.error)}`);
+  return parsed.data as Entry;
+}
+
+function problem(error: z.ZodError): string {
+  const [first] = error.issues;
+  return first === undefined ? error.message : `${first.path.join('.')}: ${first.message}`;
+}

@@ -1,0 +1,123 @@
+import { LiuhenError } from '../../config/errors.js';
+import type { ClockReading } from '../../drivers/clock.js';
+import { type Checkpoint, parseCheckpoint, signCheckpoint } from './checkpoint.js';
+import { publicKeyOf } from './ed25519.js';
+import { decodeEntry } from './entry.js';
+import type { EpochKeyFiles } from './epoch-keys.js';
+import { type CompactRange, EMPTY_ROOT } from './merkle.js';
+import { isSignedBy, parseNote, type Signer } from './note.js';
+import type { JournalStore } from './store.js';
+import { compactRangeAt } from './tiles.js';
+import { formatVkey, parseVkey, SignatureType, type Vkey, vkeyOf } from './vkey.js';
+
+export interface LoadedJournal {
+  origin: string;
+  epoch: number;
+  signer: Signer;
+  tree: CompactRange;
+  checkpoint: string;
+  cosigned: Checkpoint | undefined;
+  /** The clocks at the newest entry. */
+  lastReading: ClockReading | undefined;
+}
+
+function inconsistent(message: string): LiuhenError {
+  return new LiuhenError('LIUHEN_JOURNAL_INCONSISTENT', message, {
+    next: 'nothing was written; keep the disk as it is, run liuhen check, and provision the device anew',
+  });
+}
+
+/**
+ * Reads where a journal stands and checks that its parts agree: tree with checkpoint, checkpoint with the key of the
+ * epoch, cosigned checkpoint with the tree. Finishes a key rotation that a power cut interrupted. Reads a bounded number
+ * of hashes, whatever the journal's length.
+ */
+export async function loadJournal(store: JournalStore, keys: EpochKeyFiles): Promise<LoadedJournal> {
+  const identity = await store.identity();
+  if (identity === undefined) {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', 'there is no journal here yet', {
+      next: 'run liuhen init first',
+    });
+  }
+  const { origin } = identity;
+  const epoch = await store.epoch();
+  const signer = await currentSigner(store, keys, origin, epoch, identity.rootVkey);
+
+  const text = await store.checkpoint();
+  if (text === undefined) {
+    const empty = signCheckpoint({ origin, size: 0, root: EMPTY_ROOT }, signer);
+    const tree = await compactRangeAt(0, store.readHashes);
+    return { origin, epoch, signer, tree, checkpoint: empty, cosigned: undefined, lastReading: undefined };
+  }
+  const checkpoint = parseCheckpoint(text);
+  if (checkpoint.origin !== origin || !isSignedBy(checkpoint.note, signer.vkey)) {
+    throw inconsistent(
+      `checkpoint of size ${checkpoint.size}: expected a signature by ${formatVkey(signer.vkey)} for ${origin}`,
+    );
+  }
+  const tree = await compactRangeAt(checkpoint.size, store.readHashes);
+  if (!tree.root().equals(checkpoint.root)) {
+    throw inconsistent(
+      `tree of size ${checkpoint.size}: expected root ${checkpoint.root.toString('hex')}, got ${tree.root().toString('hex')}`,
+    );
+  }
+  const cosigned = await loadCosigned(store, checkpoint, tree);
+  const lastReading = await readLastReading(store, checkpoint.size);
+  return { origin, epoch, signer, tree, checkpoint: text, cosigned, lastReading };
+}
+
+/** The one key that may exist; a later one is a rotation that was never committed, an earlier one a late erasure. */
+async function currentSigner(
+  store: JournalStore,
+  keys: EpochKeyFiles,
+  origin: string,
+  epoch: number,
+  rootVkey: string,
+): Promise<Signer> {
+  const seed = await keys.read(epoch);
+  const vkey = vkeyOf(origin, SignatureType.ed25519, publicKeyOf(seed));
+  const expected = epoch === 0 ? parseVkey(rootVkey) : await noted(store, epoch);
+  if (formatVkey(vkey) !== formatVkey(expected)) {
+    throw inconsistent(`key of epoch ${epoch}: expected ${formatVkey(expected)}, got ${formatVkey(vkey)}`);
+  }
+  for (const other of await keys.epochs()) if (other !== epoch) await keys.erase(other);
+  return { vkey, seed };
+}
+
+async function noted(store: JournalStore, epoch: number): Promise<Vkey> {
+  for await (const text of store.keyNotes(epoch)) {
+    return parseVkey(parseNote(text).text.split('\n')[3] ?? '');
+  }
+  throw inconsistent(`key note of epoch ${epoch} is missing`);
+}
+
+async function loadCosigned(
+  store: JournalStore,
+  checkpoint: Checkpoint,
+  tree: CompactRange,
+): Promise<Checkpoint | undefined> {
+  const text = await store.cosigned();
+  if (text === undefined) return undefined;
+  const cosigned = parseCheckpoint(text);
+  const root =
+    cosigned.size === tree.size
+      ? tree.root()
+      : cosigned.size < tree.size
+        ? (await compactRangeAt(cosigned.size, store.readHashes)).root()
+        : undefined;
+  if (cosigned.origin !== checkpoint.origin || root === undefined || !root.equals(cosigned.root)) {
+    throw inconsistent(
+      `the archive cosigned size ${cosigned.size} with root ${cosigned.root.toString('hex')}, ` +
+        `this journal has size ${tree.size} and there root ${root?.toString('hex') ?? 'none'}`,
+    );
+  }
+  return cosigned;
+}
+
+async function readLastReading(store: JournalStore, size: number): Promise<ClockReading | undefined> {
+  for await (const encoded of store.entries(Math.max(0, size - 1), size)) {
+    const { at } = decodeEntry(encoded, size - 1);
+    return { wallMs: Date.parse(at.wall), monoMs: at.mono, boot: at.boot, source: at.source };
+  }
+  return undefined;
+}
