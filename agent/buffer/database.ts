@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import { Level } from 'level';
+import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
+
+/** A LevelDB with text keys and raw values. */
+export type RawLevel = Level<string, Buffer>;
+
+export interface DatabaseOptions {
+  /** Snappy. Off for footage, which is compressed already. */
+  compression: boolean;
+  /** LevelDB keeps up to two such buffers in memory before it writes a table. */
+  writeBufferBytes?: number;
+  cacheBytes?: number;
+}
+
+/** One LevelDB on disk, with its errors turned into ours. */
+export class Database {
+  readonly level: RawLevel;
+  readonly #path: string;
+
+  private constructor(path: string, level: RawLevel) {
+    this.#path = path;
+    this.level = level;
+  }
+
+  static async open(path: string, options: DatabaseOptions): Promise<Database> {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    const level: RawLevel = new Level<string, Buffer>(path, {
+      keyEncoding: 'utf8',
+      valueEncoding: 'buffer',
+      compression: options.compression,
+      writeBufferSize: options.writeBufferBytes ?? 4 * 1024 * 1024,
+      cacheSize: options.cacheBytes ?? 2 * 1024 * 1024,
+      maxOpenFiles: 64,
+    });
+    const database = new Database(path, level);
+    await database.#open();
+    return database;
+  }
+
+  /** LevelDB takes no write after one failed, until it is closed and opened again. */
+  async reopen(): Promise<void> {
+    await this.level.close();
+    await this.#open();
+  }
+
+  async close(): Promise<void> {
+    await this.level.close();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await this.level.open();
+    } catch (error) {
+      throw openError(this.#path, error);
+    }
+  }
+}
+
+function openError(path: string, error: unknown): LiuhenError {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const { code } = cause as { code?: unknown };
+  if (code === 'LEVEL_LOCKED') {
+    return new LiuhenError('LIUHEN_LOCKED', `${path} is in use by another process`, {
+      cause: error,
+      next: 'an agent is running on this data folder: talk to it, or stop it first',
+    });
+  }
+  return storageError(`open ${path}`, cause);
+}
+
+/** A failed read or write as LIUHEN_STORAGE_FULL or LIUHEN_STORAGE_IO. */
+export function storageError(what: string, error: unknown): LiuhenError {
+  const full = systemCodeOf(error) === 'ENOSPC' || /no space left/i.test(messageOf(error));
+  return new LiuhenError(full ? 'LIUHEN_STORAGE_FULL' : 'LIUHEN_STORAGE_IO', `${what}: ${messageOf(error)}`, {
+    cause: error,
+    next: full ? 'free space on this disk; recording goes on by itself' : 'check the disk (dmesg, smartctl)',
+  });
+}
+
+/** Numbers in keys, padded so that their order as text is their order. */
+export function padded(n: number, digits = 16): string {
+  return String(n).padStart(digits, '0');
+}
