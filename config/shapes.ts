@@ -1,0 +1,47 @@
+/** Shapes of text that a setting may have to have. Shape only: nothing here looks at disks, networks or keys. */
+
+const VKEY = /^[^\s+]{1,320}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{1,512}={0,2}$/;
+const HOST = /^[A-Za-z0-9.:_-]{1,253}$/;
+const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** A verifier key, C2SP signed-note: `<name>+<key id>+<base64>`. Whether it is a usable key shows when it is used. */
+export function isVkey(text: string): boolean {
+  return VKEY.test(text) && !text.startsWith('PRIVATE+KEY+');
+}
+
+/** A host name or an IP address. */
+export function isHost(text: string): boolean {
+  return HOST.test(text);
+}
+
+/** `mqtt://` or `mqtts://` with a host, without credentials. */
+export function isBrokerUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'mqtt:' && url?.protocol !== 'mqtts:') return false;
+  return url.hostname !== '' && !hasCredentials(url) && url.search === '' && url.hash === '';
+}
+
+/** Whether a camera source is a URL and not `synthetic` or something on this machine. */
+export function isUrl(text: string): boolean {
+  return URL_SCHEME.test(text);
+}
+
+/** `synthetic`, an `rtsp://` or `rtsps://` URL without credentials, or a path. */
+export function isCameraSource(text: string): boolean {
+  if (!isUrl(text)) return !text.startsWith('-');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'rtsp:' && url?.protocol !== 'rtsps:') return false;
+  return url.hostname !== '' && !hasCredentials(url);
+}
+
+/** `url` with a user name and a password in it, for the one program that takes them no other way: keep it out of logs. */
+export function withCredentials(url: string, username: string, password: string): string {
+  const complete = new URL(url);
+  complete.username = encodeURIComponent(username);
+  complete.password = encodeURIComponent(password);
+  return complete.href;
+}
+
+function hasCredentials(url: URL): boolean {
+  return url.username !== '' || url.password !== '';
+}
