@@ -133,6 +133,7 @@ export class RecordingsView implements JournalView {
     };
     return [
       { key: 'open', value: n },
+      { key: 'newest', value: n },
       { key: recordingKey(n), value: this.#open },
     ];
   }

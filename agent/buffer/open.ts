@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Clock } from '../../drivers/clock.js';
+import { EpochKeyFiles } from '../journal/epoch-keys.js';
+import { Journal } from '../journal/journal.js';
+import type { JournalStore } from '../journal/store.js';
+import { Database } from './database.js';
+import { FootageStore } from './footage.js';
+import { LevelJournalStore } from './level-journal.js';
+import { RecordingsView } from './recordings.js';
+
+/** The parts of a device's data folder, open. Only one process can have them. */
+export interface DeviceStores {
+  folder: string;
+  store: JournalStore;
+  footage: FootageStore;
+  keys: EpochKeyFiles;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens (or makes) `journal/`, `footage/` and `keys/` in a data folder; writes no entry and touches no key. Throws LIUHEN_LOCKED while
+ * an agent runs on it.
+ */
+export async function openStores(folder: string): Promise<DeviceStores> {
+  const journalDb = await Database.open(join(folder, 'journal'), { compression: true });
+  let footageDb: Database;
+  try {
+    footageDb = await Database.open(join(folder, 'footage'), { compression: false });
+  } catch (error) {
+    await journalDb.close();
+    throw error;
+  }
+  return {
+    folder,
+    store: new LevelJournalStore(journalDb),
+    footage: new FootageStore(footageDb),
+    keys: new EpochKeyFiles(join(folder, 'keys')),
+    async close() {
+      await journalDb.close();
+      await footageDb.close();
+    },
+  };
+}
+
+/** A device's journal, with the recordings folded from it. */
+export async function openJournal(
+  { store, keys }: DeviceStores,
+  clock: Clock,
+  settings: { clockJumpMs: number; witnessNoteMs: number },
+): Promise<{ journal: Journal; recordings: RecordingsView }> {
+  const recordings = new RecordingsView();
+  const journal = await Journal.open({ store, keys, clock, view: recordings, ...settings });
+  return { journal, recordings };
+}

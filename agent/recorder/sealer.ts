@@ -1,0 +1,92 @@
+import type { FootageRef, FootageStore } from '../buffer/footage.js';
+import type { EntryDraft } from '../journal/entry.js';
+import type { Journal, Sealed } from '../journal/journal.js';
+import type { Fragment, InitSegment } from './fragments.js';
+
+/**
+ * Seals one recording: bytes first, then proof. The bytes of several pieces may be on their way to disk together, and their
+ * entries may share a commit, but entries are appended in the order of the calls, each only after its bytes are on disk.
+ * After one piece failed, all later ones fail too: a hole in the middle is not something to go on from.
+ */
+export class Sealer {
+  readonly recording: number;
+  readonly #journal: Journal;
+  readonly #footage: FootageStore;
+  /** Resolves when all pieces so far have been appended. */
+  #order: Promise<unknown> = Promise.resolve();
+  /** Resolves when all pieces so far have been sealed. */
+  #unsealed: Promise<unknown> = Promise.resolve();
+  #inFlightBytes = 0;
+  #take = -1;
+  #index = 0;
+
+  constructor(journal: Journal, footage: FootageStore, recording: number) {
+    this.#journal = journal;
+    this.#footage = footage;
+    this.recording = recording;
+  }
+
+  /** Footage bytes that were handed over and are not sealed yet. */
+  get inFlightBytes(): number {
+    return this.#inFlightBytes;
+  }
+
+  /** Begins the next take with its init segment. Resolves when sealed; rejects with LIUHEN_STORAGE_…. */
+  take(init: InitSegment): Promise<Sealed> {
+    const { recording } = this;
+    this.#take++;
+    this.#index = 0;
+    const { bytes, sha256, codecs } = init;
+    return this.#seal({ recording, take: this.#take, index: 'init' }, bytes, {
+      type: 'take-started',
+      recording,
+      take: this.#take,
+      init: { sha256, bytes: bytes.length },
+      codecs,
+    });
+  }
+
+  /** Resolves when the fragment is sealed; rejects with LIUHEN_STORAGE_…. */
+  fragment({ bytes, sha256, media }: Fragment): Promise<Sealed> {
+    const { recording } = this;
+    const ref = { recording, take: this.#take, index: this.#index++ };
+    return this.#seal(ref, bytes, {
+      type: 'fragment',
+      ...ref,
+      sha256,
+      bytes: bytes.length,
+      media: { ...media },
+    });
+  }
+
+  /** An entry without footage, in its place among the pieces. */
+  entry(draft: EntryDraft): Promise<Sealed> {
+    return this.#append(Promise.resolve(), draft);
+  }
+
+  /** Resolves when everything handed over so far is sealed; rejects with the first failure. */
+  async settled(): Promise<void> {
+    await this.#unsealed;
+  }
+
+  async #seal(ref: FootageRef, bytes: Buffer, draft: EntryDraft): Promise<Sealed> {
+    this.#inFlightBytes += bytes.length;
+    try {
+      return await this.#append(this.#footage.put(ref, bytes), draft);
+    } finally {
+      this.#inFlightBytes -= bytes.length;
+    }
+  }
+
+  #append(onDisk: Promise<void>, draft: EntryDraft): Promise<Sealed> {
+    // Waits for those before to be appended, not sealed: so entries can share a commit.
+    const turn = Promise.all([this.#order, onDisk]);
+    const sealed = turn.then(() => this.#journal.append(draft));
+    this.#order = turn;
+    this.#unsealed = Promise.all([this.#unsealed, sealed]);
+    // A failure reaches whoever awaits the piece, or `settled`; here it must only not be unheard.
+    this.#order.catch(() => {});
+    this.#unsealed.catch(() => {});
+    return sealed;
+  }
+}
