@@ -130,6 +130,14 @@ const mistakes: Mistake[] = [
     says: ['c.yaml:5:13: archive.username: expected one value or a section, got an alias'],
   },
   {
+    title: 'sections in sections without end',
+    text: `${device}\ncamera: ${'{a: '.repeat(9)}${'}'.repeat(9)}\n`,
+    says: [
+      'c.yaml:2:10: camera.a: unknown key',
+      'c.yaml:2:37: camera.a.a.a.a.a.a.a: expected one value or a section, got a section too deep down',
+    ],
+  },
+  {
     title: 'a key that stands there twice',
     text: `${device}\nrecording:\n  preRecord: 30s\n  fragment: 1s\n  preRecord: 10s\n`,
     says: ['c.yaml:5:3: recording.preRecord: expected once, but it already stands on line 3'],
