@@ -24,7 +24,12 @@ const manifestSchema = z.strictObject({
   journal: z.strictObject({ from: count, to: count }),
   /** As the `recording-started` entry names it. */
   software: z.string().max(4096),
-  /** One MP4 file a take; `absent` lists fragments (by index within the take) that the exporter did not have. */
+  /**
+   * One MP4 file a take that the range names, in journal order. `fragments` is how many the journal names for the take. The file is the init
+   * segment and then the fragments that the exporter had, in journal order with nothing between; `bytes` is its size. `absent` lists the
+   * fragments that it did not have, or had with other bytes than were sealed: indexes within the take, `to` exclusive, ascending and
+   * merged. A take whose init segment is absent is absent as a whole: `bytes` 0, every fragment in `absent`, and no file.
+   */
   takes: z
     .array(
       z.strictObject({
@@ -36,7 +41,7 @@ const manifestSchema = z.strictObject({
       }),
     )
     .max(100_000),
-  /** Size and SHA-256 of every other file, README.txt excepted; sorted by path. */
+  /** Size and SHA-256 of every other file, README.txt and this one excepted; sorted by path, as ASCII. */
   files: z
     .array(z.strictObject({ path: fileName, bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
     .max(100_000),
