@@ -32,6 +32,10 @@ export class FootageStore {
     return await this.#database.level.get(keyOf(ref));
   }
 
+  async has(ref: FootageRef): Promise<boolean> {
+    return await this.#database.level.has(keyOf(ref));
+  }
+
   async remove(ref: FootageRef): Promise<void> {
     await this.#database.level.del(keyOf(ref), { sync: true });
   }

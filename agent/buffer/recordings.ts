@@ -37,7 +37,8 @@ export type FootagePlace = FootageRef & { bytes: number };
 export interface RecordingState extends RecordingSummary {
   /** The archive's verified receipt (device) or own receipt (archive), as a signed note. */
   receipt?: string;
-  evicted?: boolean;
+  /** The entry that says its footage was removed. */
+  evicted?: number;
 }
 
 const recordingKey = (id: number) => `recording/${padded(id)}`;
@@ -157,7 +158,7 @@ async function withState(store: JournalStore, summary: RecordingSummary): Promis
   return {
     ...summary,
     ...(receipt === undefined ? {} : { receipt }),
-    ...(evicted === undefined ? {} : { evicted: true }),
+    ...(evicted === undefined ? {} : { evicted }),
   };
 }
 

@@ -28,7 +28,7 @@ export async function evict(options: RetentionOptions, id: number, who: string):
   const { journal, store, footage } = options;
   const state = await readRecording(store, id);
   if (state === undefined) throw new LiuhenError('LIUHEN_NOT_FOUND', `recording ${id} does not exist`);
-  if (state.evicted) return;
+  if (state.evicted !== undefined) return;
   const refusal = await whyKept(options, state);
   if (refusal !== undefined) throw new LiuhenError('LIUHEN_NOT_ARCHIVED', `recording ${id}: ${refusal}`);
   await journal.append({
@@ -37,6 +37,7 @@ export async function evict(options: RetentionOptions, id: number, who: string):
     who,
     what: `footage of recording ${id}: ${state.fragments} fragments, ${state.bytes} bytes`,
     why: 'archived, and its retention period has passed',
+    retentionMs: options.retentionMs,
   });
   await footage.removeRecording(id);
   await finishEviction(store, state);
@@ -46,7 +47,7 @@ export async function evict(options: RetentionOptions, id: number, who: string):
 export async function evictExpired(options: RetentionOptions): Promise<number[]> {
   const evicted: number[] = [];
   for await (const state of listRecordings(options.store)) {
-    if (state.evicted || (await whyKept(options, state)) !== undefined) continue;
+    if (state.evicted !== undefined || (await whyKept(options, state)) !== undefined) continue;
     await evict(options, state.recording, 'retention');
     evicted.push(state.recording);
   }

@@ -62,7 +62,14 @@ const FIELDS = {
   'case-closed': { case: text },
   displayed: { kind: text, id: text, revision: index, sha256 },
   exported: { who: text, what: text, why: text },
-  evicted: { who: text, what: text, why: text, recording: index.optional() },
+  /** `retentionMs`: the retention setting that was in force. */
+  evicted: {
+    who: text,
+    what: text,
+    why: text,
+    recording: index.optional(),
+    retentionMs: z.number().min(0).optional(),
+  },
   'config-changed': { who: text, what: text, why: text },
   command: { who: text, what: text, why: text },
   /** A cosigned checkpoint that the device held when it wrote this: what follows is not earlier than its time. */

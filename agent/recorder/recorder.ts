@@ -140,7 +140,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
       this.#begin(new Sealer(journal, footage, sealed.n), request, sealed.at.mono);
       return sealed.n;
     } catch (error) {
-      if (this.#state === 'starting') this.#setState('idle');
+      if (this.state === 'starting') this.#setState('idle');
       throw error;
     }
   }

@@ -1,0 +1,81 @@
+import { chmod, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
+import { LiuhenError, messageOf } from '../../config/errors.js';
+import { controlSocket } from './socket.js';
+
+/** What the socket can ask of a running agent. Each answers with what it prints as JSON. */
+export interface ControlActions {
+  status(): Promise<unknown>;
+  recordings(): Promise<unknown>;
+  start(request: z.infer<typeof startSchema>): Promise<unknown>;
+  stop(): Promise<unknown>;
+  mark(request: z.infer<typeof markSchema>): Promise<unknown>;
+  check(request: z.infer<typeof checkSchema>): Promise<unknown>;
+  exportBundle(request: z.infer<typeof exportSchema>): Promise<unknown>;
+}
+
+const text = z.string().max(1024);
+const startSchema = z.strictObject({
+  behaviour: text.optional(),
+  case: text.optional(),
+  officer: text.optional(),
+  wholeProcess: z.boolean().optional(),
+});
+const markSchema = z.strictObject({ kind: text.min(1).default('mark'), note: text.optional() });
+const checkSchema = z.strictObject({ quick: z.boolean().default(false) });
+const exportSchema = z.strictObject({
+  recording: z.int().min(0).optional(),
+  out: z.string().min(1).max(4096),
+  why: text.default('exported by command'),
+});
+
+/** Listens on the data folder's socket, which only the agent's own user can open. Returns how to end it. */
+export async function startControl(
+  dataFolder: string,
+  actions: ControlActions,
+): Promise<() => Promise<void>> {
+  const path = controlSocket(dataFolder);
+  // The data folder is locked by its database, so a socket that is here belongs to an agent that died.
+  await rm(path, { force: true });
+  const server = createAdaptorServer({ fetch: routes(actions).fetch }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  await chmod(path, 0o600);
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    });
+}
+
+function routes(actions: ControlActions): Hono {
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: 64 * 1024 }));
+  app.get('/status', async (c) => c.json(await actions.status()));
+  app.get('/recordings', async (c) => c.json(await actions.recordings()));
+  app.post('/start', async (c) => c.json(await actions.start(await read(c.req, startSchema))));
+  app.post('/stop', async (c) => c.json(await actions.stop()));
+  app.post('/mark', async (c) => c.json(await actions.mark(await read(c.req, markSchema))));
+  app.post('/check', async (c) => c.json(await actions.check(await read(c.req, checkSchema))));
+  app.post('/export', async (c) => c.json(await actions.exportBundle(await read(c.req, exportSchema))));
+  app.onError((error, c) => {
+    const known = error instanceof LiuhenError;
+    const { code, next } = known ? error : { code: 'LIUHEN_STORAGE_IO', next: undefined };
+    return c.json({ code, message: messageOf(error), next }, known ? 409 : 500);
+  });
+  return app;
+}
+
+async function read<T>(request: { text(): Promise<string> }, schema: z.ZodType<T>): Promise<T> {
+  const body = await request.text();
+  const parsed = schema.safeParse(body === '' ? {} : JSON.parse(body));
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw new LiuhenError('LIUHEN_USAGE', `${first?.path.join('.') ?? 'request'}: ${first?.message}`);
+}
