@@ -152,6 +152,13 @@ export async function* listRecordings(store: JournalStore): AsyncGenerator<Recor
     yield await withState(store, summary);
 }
 
+/** Every recording as a list, for an answer that is one. */
+export async function allRecordings(store: JournalStore): Promise<RecordingState[]> {
+  const recordings: RecordingState[] = [];
+  for await (const state of listRecordings(store)) recordings.push(state);
+  return recordings;
+}
+
 async function withState(store: JournalStore, summary: RecordingSummary): Promise<RecordingState> {
   const receipt = await store.view<string>(receiptKey(summary.recording));
   const evicted = await store.view<number>(evictedKey(summary.recording));

@@ -85,7 +85,13 @@ const SCHEMAS = Object.fromEntries(
   ]),
 ) as unknown as Record<EntryType, z.ZodType>;
 
-type Fields = { [T in EntryType]: z.infer<z.ZodObject<(typeof FIELDS)[T]>> };
+type FieldsOf<F> =
+  F extends Record<string, never>
+    ? unknown
+    : F extends z.core.$ZodLooseShape
+      ? z.infer<z.ZodObject<F>>
+      : never;
+type Fields = { [T in EntryType]: FieldsOf<(typeof FIELDS)[T]> };
 
 /** What a source of entries gives the journal; the journal adds `n` and `at`. */
 export type EntryDraft = { [T in EntryType]: { type: T } & Fields[T] }[EntryType];

@@ -1,0 +1,58 @@
+import { Command, CommanderError } from 'commander';
+import { LiuhenError, messageOf } from '../../config/errors.js';
+import { VERSION } from '../version.js';
+
+/*
+ * Rules of the terminal: results go to stdout, everything else to stderr; `--json` prints one JSON value; a failed command leaves no
+ * half-written output. Exit status: 0, the verdicts 1 to 3 of verify, 64 for a wrong command line, 70 when it could not be done.
+ */
+export const EXIT_USAGE = 64;
+export const EXIT_FAILED = 70;
+
+type Register = (program: Command) => void;
+
+/** Each command's file is loaded only when it is needed: a judge's `verify` opens no database, `run` starts sooner. */
+const LOADERS: [names: string[], load: () => Promise<Register>][] = [
+  [['init'], async () => (await import('./init.js')).registerInit],
+  [['run'], async () => (await import('./run.js')).registerRun],
+  [['status'], async () => (await import('./status.js')).registerStatus],
+  [['start', 'stop', 'mark'], async () => (await import('./record.js')).registerRecord],
+  [['recordings'], async () => (await import('./recordings.js')).registerRecordings],
+  [['export'], async () => (await import('./export.js')).registerExport],
+  [['verify'], async () => (await import('./verify.js')).registerVerify],
+  [['proof'], async () => (await import('./proof.js')).registerProof],
+  [['check'], async () => (await import('./check.js')).registerCheck],
+  [['archive'], async () => (await import('./archive.js')).registerArchive],
+];
+
+function loadersFor(name: string | undefined): (() => Promise<Register>)[] {
+  const wanted = LOADERS.filter(([names]) => name !== undefined && names.includes(name));
+  return (wanted.length > 0 ? wanted : LOADERS).map(([, load]) => load);
+}
+
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const program = new Command('liuhen')
+    .description('Liuhen 留痕: footage that proves itself. Recorder, archive, export and verification.')
+    .version(VERSION)
+    .showHelpAfterError('(liuhen --help shows all commands)')
+    .exitOverride();
+  for (const load of loadersFor(argv[2])) (await load())(program);
+  try {
+    await program.parseAsync(argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  const known = error instanceof LiuhenError;
+  const code = known ? `${error.code}: ` : '';
+  process.stderr.write(`liuhen: ${code}${messageOf(error)}\n`);
+  if (known && error.next !== undefined) process.stderr.write(`  next: ${error.next}\n`);
+  if (!known && process.env.LIUHEN_DEBUG !== undefined && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  return known && error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
+}

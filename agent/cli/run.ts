@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { messageOf } from '../../config/errors.js';
+import { runAgent } from '../run.js';
+import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
+import { createLog } from './log.js';
+
+interface RunFlags {
+  config?: string;
+  data?: string;
+  set?: string[];
+  record?: boolean;
+}
+
+/** `liuhen run`: the agent in the foreground, until SIGINT or SIGTERM. */
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('run the recorder on this machine until it is told to stop')
+    .option('-c, --config <file>', 'configuration', DEFAULT_CONFIG)
+    .option('-d, --data <folder>', 'data folder, instead of the one in the configuration')
+    .option('-s, --set <key=value>', 'a setting, over the configuration; repeatable', collect)
+    .option('--record', 'start recording at once')
+    .addHelpText(
+      'after',
+      '\nPrints one line of JSON when it is ready; logs are JSON lines on stderr.\n' +
+        'Example: liuhen run --config liuhen.yaml --set camera.source=/dev/video0 --record',
+    )
+    .action(async (flags: RunFlags) => {
+      const config = configOf(flags);
+      const log = createLog(config.log.level);
+      const stopped = stopSignal();
+      const agent = await runAgent({ config, log });
+      const { device, origin, rootVkey, dataFolder, pid } = await agent.status();
+      process.stdout.write(
+        `${JSON.stringify({ ready: true, device, origin, rootVkey, data: dataFolder, pid })}\n`,
+      );
+      if (flags.record === true) {
+        const recording = await agent.recorder.start({ trigger: 'command' });
+        log.info({ recording }, 'recording');
+      }
+      const signal = await stopped;
+      log.info({ signal }, 'stopping');
+      await agent.stop('shutdown').catch((error: unknown) => {
+        log.error({ err: messageOf(error) }, 'not stopped cleanly; the next start puts it in order');
+        process.exitCode = 70;
+      });
+    });
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}

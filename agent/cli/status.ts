@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { callAgent } from '../control/client.js';
+import type { AgentStatus } from '../status.js';
+import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
+import { bytesText, durationText, tableText } from './text.js';
+
+/** `liuhen status`: one screen about the agent that runs on a data folder. */
+export function registerStatus(program: Command): void {
+  placeOptions(program.command('status'))
+    .description('show what the running agent does')
+    .option('--json', 'print JSON')
+    .action(async ({ json, ...place }: PlaceOptions & { json?: boolean }) => {
+      const status = (await callAgent(dataFolderOf(place), 'GET', '/status')) as AgentStatus;
+      process.stdout.write(`${json === true ? JSON.stringify(status) : screen(status)}\n`);
+    });
+}
+
+function screen(status: AgentStatus): string {
+  const { recording, journal, uplink, disk, camera, clock } = status;
+  const doing =
+    recording === null
+      ? `${status.state}, ${durationText(status.preRecord.durationMs)} of pre-record in memory`
+      : `${status.state}: recording ${recording.recording}, ${durationText(recording.durationMs)}, ` +
+        `${recording.fragments} fragments, ${bytesText(recording.bytes)} sealed`;
+  const link =
+    uplink === null
+      ? 'none configured'
+      : uplink.connectedSince === undefined
+        ? `offline${uplink.lastError === undefined ? '' : `: ${uplink.lastError}`}`
+        : `connected since ${uplink.connectedSince}`;
+  return tableText([
+    [
+      'device',
+      `${status.origin} (${status.software}, pid ${status.pid}, up ${durationText(status.upSec * 1000)})`,
+    ],
+    ['state', doing],
+    ['camera', camera.problem === null ? camera.source : `${camera.source}: ${camera.problem}`],
+    ['journal', `${journal.entries} entries, key epoch ${journal.epoch}`],
+    [
+      'witnessed',
+      journal.witnessed === null
+        ? 'not yet'
+        : `${journal.witnessed.entries} entries, newest at ${journal.witnessed.time}`,
+    ],
+    ['uplink', link],
+    [
+      'backlog',
+      uplink === null
+        ? '-'
+        : `${uplink.backlog.entries} entries, ${bytesText(uplink.backlog.footageBytes)} of footage`,
+    ],
+    ['disk', `${bytesText(disk.freeBytes)} free, ${bytesText(disk.reserveBytes)} of it in reserve`],
+    ['clock', `${clock.wall} (${clock.source})`],
+    ['memory', bytesText(status.memory.rssBytes)],
+  ]);
+}

@@ -1,0 +1,181 @@
+import type { Logger } from 'pino';
+import { LiuhenError } from '../config/errors.js';
+import { readSecret } from '../config/file.js';
+import { originOf } from '../config/identity.js';
+import type { Config } from '../config/load.js';
+import { withCredentials } from '../config/shapes.js';
+import { type Camera, ffmpegCamera, parseCameraSource, withoutCredentials } from '../drivers/camera.js';
+import { type Clock, systemClock } from '../drivers/clock.js';
+import { checkDevice } from './buffer/check.js';
+import { freeBytes } from './buffer/free-space.js';
+import { type DeviceStores, openJournal, openStores } from './buffer/open.js';
+import { allRecordings } from './buffer/recordings.js';
+import { recover } from './buffer/recover.js';
+import { startControl } from './control/server.js';
+import { exportRecording } from './evidence/export.js';
+import { ensureStarted } from './init.js';
+import type { Journal } from './journal/journal.js';
+import { parseVkey, type Vkey } from './journal/vkey.js';
+import { CameraFeed } from './recorder/camera-feed.js';
+import { Recorder, type StartRequest } from './recorder/recorder.js';
+import { type AgentStatus, recorderStatus, witnessedOf } from './status.js';
+import { startTimers } from './timers.js';
+import { startUplink, type Uplink } from './uplink/uplink.js';
+import { SOFTWARE } from './version.js';
+
+/** A running recorder. */
+export interface Agent {
+  journal: Journal;
+  recorder: Recorder;
+  uplink: Uplink | undefined;
+  status(): Promise<AgentStatus>;
+  /** Ends the recording, seals the end, and closes everything; resolves when the data folder is free. */
+  stop(reason: string): Promise<void>;
+}
+
+export interface RunOptions {
+  config: Config;
+  log: Logger;
+  clock?: Clock;
+  camera?: Camera;
+}
+
+/** Starts a recorder on its data folder: the only place where its parts are made and joined. */
+export async function runAgent({ config, log, clock = systemClock(), camera }: RunOptions): Promise<Agent> {
+  const stores = await openStores(config.data);
+  const undo: (() => Promise<void>)[] = [() => stores.close()];
+  const unwind = async () => {
+    for (const step of undo.reverse()) await step();
+  };
+  try {
+    const { journal, recordings } = await openDevice(stores, config, clock);
+    undo.push(() => journal.close());
+    const recovered = await recover(journal, stores.store, stores.footage, recordings);
+    log.info(
+      { origin: journal.origin, entries: journal.size, epoch: journal.epoch, ...recovered },
+      'journal open',
+    );
+
+    const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
+    const { initialMs, maxMs } = config.camera.restartDelay;
+    const restart = { restartInitialMs: initialMs, restartMaxMs: maxMs };
+    const recorder = new Recorder(
+      {
+        feed: new CameraFeed(camera ?? cameraOf(config, log), restart),
+        journal,
+        footage: stores.footage,
+        recordings,
+        clock,
+        freeBytes: () => freeBytes(config.data),
+        software: SOFTWARE,
+        log,
+      },
+      { ...config.recording, reserveBytes: config.storage.reserveBytes },
+    );
+    const uplink = await uplinkOf(config, stores, journal, recorder, clock, log);
+    if (uplink !== undefined) undo.push(() => uplink.stop());
+    const retention = { journal, ...stores, retentionMs: config.storage.retentionMs };
+    undo.push(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
+
+    const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
+    const status = async (): Promise<AgentStatus> => ({
+      ...recorderStatus(recorder, recordings.open),
+      device: config.device.id,
+      origin: journal.origin,
+      rootVkey,
+      dataFolder: config.data,
+      camera: { source: withoutCredentials(config.camera.source), problem: recorder.cameraDetail ?? null },
+      journal: { entries: journal.size, epoch: journal.epoch, witnessed: witnessedOf(journal, witness) },
+      uplink: uplink?.status() ?? null,
+      disk: { freeBytes: await freeBytes(config.data), reserveBytes: config.storage.reserveBytes },
+      clock: { wall: new Date(clock.read().wallMs).toISOString(), source: clock.read().source },
+    });
+    undo.push(await startControl(config.data, actionsOf(stores, journal, recorder, witness, config, status)));
+    recorder.open();
+
+    const stop = async (reason: string) => {
+      await recorder.close(reason);
+      if (journal.failure === undefined)
+        await journal.append({ type: 'shutdown', software: SOFTWARE, reason });
+      await unwind();
+    };
+    return { journal, recorder, uplink, status, stop };
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}
+
+/** Opens the journal for this boot: a new key, the old one erased, and the entry that says so. */
+async function openDevice(stores: DeviceStores, config: Config, clock: Clock) {
+  const origin = originOf(config.device.authority, config.device.id);
+  const identity = await stores.store.identity();
+  if (identity !== undefined && identity.origin !== origin) {
+    throw new LiuhenError(
+      'LIUHEN_CONFIG',
+      `${config.data} is the journal of ${identity.origin}, not of ${origin}`,
+      {
+        next: 'a device keeps its id for life: correct device.id and device.authority, or choose another data folder',
+      },
+    );
+  }
+  const opened = await openJournal(stores, clock, config.journal);
+  await ensureStarted(opened.journal);
+  await opened.journal.rotateKey();
+  await opened.journal.append({ type: 'boot', software: SOFTWARE, reason: 'start' });
+  return opened;
+}
+
+function cameraOf(config: Config, log: Logger): Camera {
+  const { source, username, passwordFile, ...options } = config.camera;
+  const password = passwordFile === undefined ? undefined : readSecret(passwordFile, 'camera.passwordFile');
+  const url = username === undefined ? source : withCredentials(source, username, password ?? '');
+  return ffmpegCamera(
+    { ...options, source: parseCameraSource(url), fragmentMs: config.recording.fragmentMs },
+    (line) => log.debug({ camera: line }, 'camera'),
+  );
+}
+
+async function uplinkOf(
+  config: Config,
+  { store, footage }: DeviceStores,
+  journal: Journal,
+  recorder: Recorder,
+  clock: Clock,
+  log: Logger,
+): Promise<Uplink | undefined> {
+  if (config.uplink.broker === undefined) return undefined;
+  return await startUplink({
+    config: config.uplink,
+    device: config.device.id,
+    journal,
+    store,
+    footage,
+    clock,
+    log,
+    software: SOFTWARE,
+    recording: () => recorder.recording,
+    freeBytes: () => freeBytes(config.data),
+  });
+}
+
+function actionsOf(
+  stores: DeviceStores,
+  journal: Journal,
+  recorder: Recorder,
+  witness: Vkey | undefined,
+  config: Config,
+  status: () => Promise<AgentStatus>,
+): Parameters<typeof startControl>[1] {
+  return {
+    status,
+    recordings: () => allRecordings(stores.store),
+    start: async (request) => ({
+      recording: await recorder.start({ trigger: 'command', ...request } as StartRequest),
+    }),
+    stop: () => recorder.stop('command'),
+    mark: async ({ kind, note }) => ({ entry: await recorder.mark(kind, note) }),
+    check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
+    exportBundle: (request) => exportRecording({ stores, journal, device: config.device.id, ...request }),
+  };
+}

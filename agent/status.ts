@@ -1,0 +1,53 @@
+import type { RecordingSummary } from './buffer/recordings.js';
+import { cosignedAt } from './journal/checkpoint.js';
+import type { Journal } from './journal/journal.js';
+import type { Vkey } from './journal/vkey.js';
+import type { Recorder, RecorderState } from './recorder/recorder.js';
+import type { UplinkStatus } from './uplink/uplink.js';
+import { SOFTWARE } from './version.js';
+
+/** What `liuhen status` shows of a running agent. */
+export interface AgentStatus {
+  software: string;
+  device: string;
+  origin: string;
+  rootVkey: string;
+  pid: number;
+  dataFolder: string;
+  upSec: number;
+  state: RecorderState;
+  recording: RecordingSummary | null;
+  preRecord: { durationMs: number; bytes: number };
+  camera: { source: string; problem: string | null };
+  journal: { entries: number; epoch: number; witnessed: { entries: number; time: string } | null };
+  uplink: UplinkStatus | null;
+  disk: { freeBytes: number; reserveBytes: number };
+  clock: { wall: string; source: string };
+  memory: { rssBytes: number };
+}
+
+/** The newest size that the archive cosigned, and when. */
+export function witnessedOf(
+  journal: Journal,
+  witness: Vkey | undefined,
+): AgentStatus['journal']['witnessed'] {
+  const { cosigned } = journal;
+  if (cosigned === undefined) return null;
+  const timeSec = witness === undefined ? undefined : cosignedAt(cosigned, witness);
+  return {
+    entries: cosigned.size,
+    time: timeSec === undefined ? '' : new Date(timeSec * 1000).toISOString(),
+  };
+}
+
+export function recorderStatus(recorder: Recorder, open: RecordingSummary | undefined) {
+  return {
+    software: SOFTWARE,
+    pid: process.pid,
+    upSec: Math.round(process.uptime()),
+    state: recorder.state,
+    recording: open ?? null,
+    preRecord: recorder.preRecord,
+    memory: { rssBytes: process.memoryUsage.rss() },
+  };
+}
