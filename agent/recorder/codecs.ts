@@ -10,13 +10,10 @@ const AUDIO_ENTRY_BYTES = 28;
  */
 export function codecOf(segment: Segment, entry: Box, handler: string): string {
   const name = entry.type.trimEnd().replace(/[^\x21-\x7e]|[,"]/g, '_');
-  const fixedBytes =
-    handler === 'vide' ? VISUAL_ENTRY_BYTES : handler === 'soun' ? AUDIO_ENTRY_BYTES : undefined;
-  if (fixedBytes === undefined) return name;
-  const fields = new BoxFields(segment, entry);
-  fields.skip(fixedBytes);
   const configuration = CONFIGURATIONS[entry.type];
-  if (configuration === undefined) return name;
+  if (configuration === undefined || (handler !== 'vide' && handler !== 'soun')) return name;
+  const fields = new BoxFields(segment, entry);
+  fields.skip(handler === 'vide' ? VISUAL_ENTRY_BYTES : AUDIO_ENTRY_BYTES);
   const inside = fields.rest();
   for (const box of boxesWithin(segment, inside.start, inside.end)) {
     if (box.type === configuration.box) return name + configuration.suffix(new BoxFields(segment, box));
