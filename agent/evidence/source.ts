@@ -20,3 +20,15 @@ export interface EvidenceSource {
   /** The archive's receipt for a recording. */
   receipt(recording: number): Promise<string | undefined>;
 }
+
+/** A recording that a source holds. */
+export interface ListedRecording {
+  recording: number;
+  stopped: boolean;
+}
+
+/** A source that can also say what there is to export. */
+export interface ExportSource extends EvidenceSource {
+  /** Newest first. */
+  recordings(): AsyncIterable<ListedRecording>;
+}

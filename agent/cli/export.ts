@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { LiuhenError } from '../../config/errors.js';
+import { loadConfig } from '../../config/load.js';
+import { openStores } from '../buffer/open.js';
+import { callAgent } from '../control/client.js';
+import { archiveSource } from '../evidence/archive-source.js';
+import { deviceSource } from '../evidence/device-source.js';
+import { type ExportSummary, exportRecording } from '../evidence/export.js';
+import type { ExportSource } from '../evidence/source.js';
+import { DEFAULT_CONFIG, dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
+import { exportText, exportWarnings } from './export-text.js';
+import { progressLine } from './progress-line.js';
+
+interface ExportFlags extends PlaceOptions {
+  out: string;
+  device?: string;
+  why: string;
+  json?: boolean;
+}
+
+interface Wanted {
+  recording: number | undefined;
+  out: string;
+  why: string;
+}
+
+/** `liuhen export`: a recording and all that proves it, as a folder that a stranger can check. */
+export function registerExport(program: Command): void {
+  placeOptions(program.command('export'))
+    .description('write a recording as a bundle that anybody can verify')
+    .argument('[recording]', 'id of the recording (default: the newest that has stopped)', parseCount)
+    .requiredOption('-o, --out <folder>', 'folder to write; it must not exist yet')
+    .option('--device <id>', 'the data folder is an archive: the device whose recording it is')
+    .option('--why <text>', 'reason, for the journal', 'not stated')
+    .option('--json', 'print JSON')
+    .action(async (recording: number | undefined, { out, why, json, device, ...place }: ExportFlags) => {
+      const data = dataFolderOf(place);
+      const wanted = { recording, out: resolve(out), why };
+      const summary = existsSync(join(data, 'devices'))
+        ? await exportFrom(await archiveSource(data, requireDevice(device)), wanted)
+        : await exportFromDevice(data, place, wanted);
+      for (const warning of exportWarnings(summary)) process.stderr.write(`liuhen: ${warning}\n`);
+      process.stdout.write(json === true ? `${JSON.stringify(summary)}\n` : exportText(summary));
+    });
+}
+
+function requireDevice(device: string | undefined): string {
+  if (device !== undefined) return device;
+  throw new LiuhenError('LIUHEN_USAGE', 'expected --device ID: this data folder is that of an archive', {
+    next: 'name the device whose recording it is; the folder devices/ lists them',
+  });
+}
+
+/** By the agent that runs on the folder, which journals the export; or else from the folder itself. */
+async function exportFromDevice(data: string, place: PlaceOptions, wanted: Wanted): Promise<ExportSummary> {
+  try {
+    return (await callAgent(data, 'POST', '/export', wanted)) as ExportSummary;
+  } catch (error) {
+    if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
+  }
+  if (!existsSync(join(data, 'journal'))) {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', `${data} holds neither a device's journal nor an archive`, {
+      next: 'name the data folder of a device, or that of an archive together with --device',
+    });
+  }
+  const stores = await openStores(data);
+  try {
+    return await exportFrom(await deviceSource({ ...stores, witnesses: witnessesOf(place) }), wanted);
+  } finally {
+    await stores.close();
+  }
+}
+
+/** The archive's key stands in the device's configuration, when there is one at hand. */
+function witnessesOf({ config }: PlaceOptions): string[] {
+  const file = config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
+  const witness = file === undefined ? undefined : loadConfig(file).uplink.witness;
+  return witness === undefined ? [] : [witness];
+}
+
+/** Interrupting it (Ctrl-C) leaves nothing behind. */
+async function exportFrom(source: ExportSource, { recording, out, why }: Wanted): Promise<ExportSummary> {
+  const controller = new AbortController();
+  const interrupt = () =>
+    controller.abort(new LiuhenError('LIUHEN_BUNDLE', 'export interrupted: nothing was written'));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const progress = progressLine('export', process.stderr);
+  try {
+    return await exportRecording({
+      source,
+      recording,
+      out,
+      why,
+      who: userInfo().username,
+      signal: controller.signal,
+      onProgress: progress.show,
+    });
+  } finally {
+    progress.clear();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
