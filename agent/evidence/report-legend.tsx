@@ -25,25 +25,41 @@ export function Legend({ verdict }: { verdict: Verdict }) {
         {states.map(([state, en, zh]) => (
           <li>
             <Swatch kind={state} />
-            {en} <Zh>{zh}</Zh>: {count(totalOf(runs, state).fragments)}
+            <span>
+              {en} <Zh>{zh}</Zh>: {count(totalOf(runs, state).fragments)}
+            </span>
           </li>
         ))}
         <li>
           <Swatch kind="gap" />
-          gap: declared as not recorded <Zh>间断</Zh>: {count(gaps.length)}
+          <span>
+            gap: declared as not recorded <Zh>间断</Zh>: {count(gaps.length)}
+          </span>
         </li>
         <li>
-          <Sign kind="mark" shape={SHAPES.mark} /> mark <Zh>标记</Zh>
+          <Sign kind="mark" shape={SHAPES.mark} />
+          <span>
+            mark <Zh>标记</Zh>
+          </span>
         </li>
         <li>
-          <Sign kind="glyph" shape={SHAPES.event} /> event <Zh>事件</Zh>
+          <Sign kind="glyph" shape={SHAPES.event} />
+          <span>
+            event <Zh>事件</Zh>
+          </span>
         </li>
         <li>
-          <Sign kind="witness" shape={SHAPES.witness} /> witness time <Zh>见证时间</Zh>
+          <Sign kind="witness" shape={SHAPES.witness} />
+          <span>
+            witness time <Zh>见证时间</Zh>
+          </span>
         </li>
         {verdict.findings[0]?.mediaSec === undefined ? null : (
           <li>
-            <Sign kind="offend" shape="M-6-8H6V8H-6Z" /> first offending place <Zh>首个不符之处</Zh>
+            <Sign kind="offend" shape="M-6-8H6V8H-6Z" />
+            <span>
+              first offending place <Zh>首个不符之处</Zh>
+            </span>
           </li>
         )}
       </ul>

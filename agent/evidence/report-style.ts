@@ -68,7 +68,7 @@ pre{margin:.75rem 0;padding:.75rem 1rem;background:var(--tint);border:1px solid 
 .verdict p{margin:.55rem 0 0;font-size:1.08rem}
 .verdict .reason{margin-top:.9rem;padding-top:.8rem;border-top:1px solid var(--rule)}
 .is-intact{--now:var(--intact)}.is-incomplete{--now:var(--incomplete)}.is-altered{--now:var(--altered)}.is-untrusted{--now:var(--untrusted)}
-.facts{display:grid;grid-template-columns:15.5rem 1fr;margin:0}
+.facts{display:grid;grid-template-columns:16.5rem 1fr;margin:0}
 .facts>div{display:grid;grid-template-columns:subgrid;grid-column:1/-1;padding:.42rem 0;border-bottom:1px solid var(--rule)}
 .facts>div:last-child{border-bottom:0}
 .facts dt{font-weight:600;padding-right:1rem}
@@ -86,7 +86,7 @@ pre{margin:.75rem 0;padding:.75rem 1rem;background:var(--tint);border:1px solid 
 .meaning dd{margin:.15rem 0 0}
 figure{margin:1rem 0 0}
 figcaption{margin-top:.5rem}
-.plot{padding:0 2rem;overflow:hidden}
+.plot{padding:0 2rem;overflow:clip;overflow-clip-margin:16px}
 .plot>svg,.plot>svg svg{display:block;overflow:visible}
 svg text{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round;font-size:15px;font-family:inherit}
 svg .lane{fill:var(--quiet);font-weight:600}

@@ -3,6 +3,7 @@ import { Zh } from './report-parts.js';
 import {
   axisTicks,
   type Cluster,
+  COLUMNS,
   clusters,
   distinct,
   fraction,
@@ -20,11 +21,12 @@ import type { Run, Verdict } from './verify/verdict.js';
 const LEAST_PIXELS = { narrow: 210, wide: 600 };
 const PIXELS_PER_CHARACTER = 8.2;
 const TICKS = { narrow: 3, wide: 9 };
-const MAX_STEMS = 40;
+const MAX_LINES = 20;
+const MAX_GLYPHS = 60;
 /** A label names its entries by number up to here; beyond, the tables do not list them all, so it counts. */
 const MAX_NUMBERED = 200;
-/** Per cent of the width below which a stretch would be lost to the eye. */
-const LEAST_WIDTH = 0.6;
+/** Part of the width below which a stretch would be lost to the eye. */
+const LEAST_WIDTH = 0.006;
 
 const percent = (part: number) => `${(part * 100).toFixed(2)}%`;
 
@@ -60,16 +62,16 @@ export function Timeline({ verdict }: { verdict: Verdict }) {
       <Patterns />
       <Lane y={14} name={{ en: 'Witness times', zh: '见证时间' }} />
       <Labels y={36} prefix="W" at={witnesses.map(at)} />
-      {distinct(witnesses.map(at), MAX_STEMS).map((x) => (
+      {distinct(witnesses.map(at), MAX_LINES).map((x) => (
         <line class="stem" x1={percent(x)} x2={percent(x)} y1="56" y2="280" />
       ))}
-      {distinct(witnesses.map(at)).map((x) => (
+      {distinct(witnesses.map(at), MAX_GLYPHS).map((x) => (
         <Glyph x={x} y={49} class="witness" shape={SHAPES.witness} />
       ))}
       <Lane y={82} name={{ en: 'Footage', zh: '录像' }} />
       <Labels y={104} prefix="take " at={takes} numbers={takeNumbers(runs)} />
       <Footage runs={runs} gaps={gapStretches} span={span} />
-      {distinct(takes).map((x) => (
+      {(takes.length <= MAX_GLYPHS ? takes : []).map((x) => (
         <line class="take" x1={percent(x)} x2={percent(x)} y1="108" y2="158" />
       ))}
       {offence === undefined ? null : (
@@ -77,10 +79,10 @@ export function Timeline({ verdict }: { verdict: Verdict }) {
       )}
       <Labels y={179} prefix="G" at={gapStretches.map(({ from }) => from)} />
       <Lane y={207} name={{ en: 'Marks and events', zh: '标记与事件' }} />
-      {distinct(others).map((x) => (
+      {distinct(others, MAX_GLYPHS).map((x) => (
         <Glyph x={x} y={225} class="glyph" shape={SHAPES.event} />
       ))}
-      {distinct(marks).map((x) => (
+      {distinct(marks, MAX_GLYPHS).map((x) => (
         <Glyph x={x} y={225} class="mark" shape={SHAPES.mark} />
       ))}
       <Labels y={251} prefix="P" at={points.map(({ atSec }) => at(atSec))} />
@@ -150,7 +152,7 @@ function Labels(props: { y: number; prefix: string; at: number[]; numbers?: numb
     const most = members.reduce((a, b) => Math.max(a, b));
     if (many === 1) return `${prefix}${least}`;
     const isListed = at.length <= MAX_NUMBERED && most - least === many - 1;
-    return isListed ? `${prefix}${least}–${most}` : `${prefix.trim()} ×${many}`;
+    return isListed ? `${prefix}${least}–${most}` : `${prefix.trim()} ×${compact(many)}`;
   };
   return (
     <>
@@ -170,15 +172,20 @@ function Labels(props: { y: number; prefix: string; at: number[]; numbers?: numb
   );
 }
 
+function compact(many: number): string {
+  return many < 1000 ? String(many) : `${(many / 1000).toFixed(many < 10_000 ? 1 : 0)}k`;
+}
+
 /** The part of the width that the longest label which `many` things can need takes up, with a little air. */
 function spacing(width: 'wide' | 'narrow', prefix: string, many: number): number {
-  const characters = prefix.length + 2 * String(many).length + 2;
+  const characters = prefix.length + (many <= MAX_NUMBERED ? 2 * String(many).length + 2 : 8);
   return (characters * PIXELS_PER_CHARACTER) / LEAST_PIXELS[width];
 }
 
 function Footage({ runs, gaps, span }: { runs: readonly Run[]; gaps: readonly Stretch[]; span: number }) {
+  const least = Math.max(runs.length, gaps.length) > COLUMNS ? 1 / COLUMNS : LEAST_WIDTH;
   const bar = (stretch: Stretch, kind: string) => {
-    const width = Math.max(LEAST_WIDTH / 100, stretch.to - stretch.from);
+    const width = Math.max(least, stretch.to - stretch.from);
     const x = Math.min(stretch.from, 1 - width);
     return <rect class={kind} x={percent(x)} y="113" width={percent(width)} height="44" />;
   };

@@ -127,6 +127,33 @@ test('an altered fragment among twenty thousand runs is still drawn, listed and 
   t.regex(html, /19,800 more/);
 });
 
+test('labels of one line of the drawing never touch, on a page of 320 px or on paper', (t) => {
+  const crowded = verdictOf('incomplete', {
+    points: Array.from({ length: 190 }, (_, index) => ({
+      entry: index,
+      type: 'event',
+      atSec: 300 + index * 1.3,
+      wall: '',
+      text: '',
+    })),
+  });
+  const plot = { narrow: 210, wide: 600 };
+  for (const html of [renderReport(crowded), renderReport(hugeVerdict())]) {
+    for (const [, width = '', group = ''] of html.matchAll(/<g class="(narrow|wide)"[^>]*>(.*?)<\/g>/g)) {
+      const labels = [...group.matchAll(/<text x="([\d.]+)%" y="\d+">([^<]*)</g)].map(([, at, text = '']) => {
+        const half = (text.length * 7.6) / 2;
+        const centre = (Number(at) / 100) * plot[width as 'narrow' | 'wide'];
+        return { text, from: centre - half, to: centre + half };
+      });
+      for (const [index, { text, from }] of labels.entries()) {
+        const before = labels[index - 1];
+        t.true(before === undefined || before.to < from, `${width}: ${before?.text} and ${text}`);
+      }
+    }
+  }
+  t.regex(renderReport(crowded), />P1–\d+</);
+});
+
 test('the report of a huge recording with huge texts stays below a megabyte and says how much it leaves out', (t) => {
   const html = renderReport(hugeVerdict());
   t.true(html.length < 1_000_000, `${html.length}`);
