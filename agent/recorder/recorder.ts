@@ -9,7 +9,7 @@ import type { EntryOf } from '../journal/entry.js';
 import type { Journal } from '../journal/journal.js';
 import type { CameraFeed, FeedEvent } from './camera-feed.js';
 import type { Fragment } from './fragments.js';
-import { PreRecordRing } from './pre-record.js';
+import { type Arrival, PreRecordRing, type TakeGroup } from './pre-record.js';
 import { Sealer } from './sealer.js';
 
 export type RecorderState =
@@ -129,15 +129,20 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     await this.#requireSpace();
     this.#setState('starting');
     try {
-      const { journal, footage, software } = this.#parts;
+      const { journal, footage, software, clock } = this.#parts;
+      const before = this.#preRecorded(clock.read().monoMs);
       const sealed = await journal.append({
         type: 'recording-started',
         ...request,
-        preRecordMs: Math.round(this.#ring.durationMs),
+        preRecordMs: Math.round(durationMsOf(before)),
         wholeProcess: request.wholeProcess ?? false,
         software,
       });
-      this.#begin(new Sealer(journal, footage, sealed.n), request, sealed.at.mono);
+      // What the camera gave while that was written belongs to the recording, but not to its pre-record.
+      this.#begin(new Sealer(journal, footage, sealed.n), request, sealed.at.mono, [
+        ...before,
+        ...this.#ring.drain(),
+      ]);
       return sealed.n;
     } catch (error) {
       if (this.state === 'starting') this.#setState('idle');
@@ -259,26 +264,41 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     this.#watch(session, sealer.entry({ type: 'gap', recording: sealer.recording, ...gap, toMono }));
   }
 
-  #begin(sealer: Sealer, request: StartRequest, startedMono: number): void {
-    const { preRecordMs, inFlightBytes } = this.#settings;
-    const groups = preRecordMs > 0 ? this.#ring.drain({ monoMs: startedMono }) : this.#ring.drain();
+  /** The ring's footage, or only the take that is running where none is wanted. */
+  #preRecorded(monoMs: number): TakeGroup<Arrival>[] {
+    const groups = this.#ring.drain({ monoMs });
+    return this.#settings.preRecordMs > 0
+      ? groups
+      : groups.slice(-1).map((group) => ({ ...group, fragments: [] }));
+  }
+
+  #begin(sealer: Sealer, request: StartRequest, startedMono: number, groups: TakeGroup<Arrival>[]): void {
     const session: Session = {
       sealer,
       request,
-      limitBytes: inFlightBytes + this.#ring.bytes,
+      limitBytes: this.#settings.inFlightBytes,
       newestMono: startedMono,
       gap: undefined,
       onFragment: undefined,
     };
     this.#session = session;
-    for (const { init, fragments } of groups) {
-      this.#watch(session, sealer.take(init));
-      for (const { fragment, arrival } of preRecordMs > 0 ? fragments : []) {
+    let take: TakeGroup<Arrival>['init'] | undefined;
+    for (const { init, initArrival, fragments } of groups) {
+      if (init !== take) {
+        if (take !== undefined) {
+          session.gap = { reason: 'camera-restarted', fromMono: session.newestMono };
+          this.#endGap(session, initArrival.monoMs);
+        }
+        this.#watch(session, sealer.take(init));
+        take = init;
+      }
+      for (const { fragment, arrival } of fragments) {
         session.limitBytes += fragment.bytes.length;
+        session.newestMono = arrival.monoMs;
         this.#seal(session, fragment, arrival.monoMs);
       }
     }
-    if (groups.length === 0) session.gap = { reason: 'camera-absent', fromMono: startedMono };
+    if (take === undefined) session.gap = { reason: 'camera-absent', fromMono: startedMono };
     this.#setState('recording');
   }
 
@@ -379,4 +399,10 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     this.#state = state;
     this.emit('state', state);
   }
+}
+
+function durationMsOf(groups: readonly TakeGroup<Arrival>[]): number {
+  return groups
+    .flatMap(({ fragments }) => fragments)
+    .reduce((sum, { fragment: { media } }) => sum + (media.duration / media.timescale) * 1000, 0);
 }
