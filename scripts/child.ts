@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+/** The built command line of this checkout. */
+export const LIUHEN = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+
+/** A long-running `liuhen` process, ended by its own id. */
+export interface Running {
+  pid: number;
+  /** The JSON line it printed when it was ready. */
+  ready: Record<string, unknown>;
+  exited: Promise<number | null>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts `liuhen …` and waits for its line of JSON; its log goes to a file. Rejects with the end of the log when it exits instead. */
+export async function startLiuhen(args: readonly string[], logFile: string): Promise<Running> {
+  const child = spawn(process.execPath, [LIUHEN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const tail = keepTail(child, log);
+  const exited = once(child, 'close').then(([code]) => {
+    log.end();
+    return code as number | null;
+  });
+  const lines = createInterface({ input: child.stdout });
+  const first = await Promise.race([
+    once(lines, 'line').then(([line]) => String(line)),
+    exited.then((code) => {
+      throw new Error(`liuhen ${args[0]} ended with ${code} before it was ready:\n${tail()}`);
+    }),
+  ]);
+  return {
+    pid: child.pid as number,
+    ready: JSON.parse(first) as Record<string, unknown>,
+    exited,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+function keepTail(child: ChildProcess, log: WriteStream): () => string {
+  let tail = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log.write(chunk);
+    tail = (tail + chunk.toString()).slice(-2000);
+  });
+  return () => tail;
+}
+
+/** Runs `liuhen …` to its end. */
+export async function runLiuhen(
+  ...args: readonly string[]
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [LIUHEN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = await closed;
+  return { status: status as number | null, stdout, stderr };
+}

@@ -1,0 +1,226 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import type { RecordingState } from '../agent/buffer/recordings.js';
+import { bytesText, durationText } from '../agent/cli/text.js';
+import { callAgent } from '../agent/control/client.js';
+import type { AgentStatus } from '../agent/status.js';
+import { type Running, runLiuhen, startLiuhen } from './child.js';
+import { createDisplay } from './demo-display.js';
+
+const DEVICE = 'recorder-0001';
+const AUTHORITY = 'liuhen.example';
+/** A folder with this file in it was made by a demo before, and may be made anew. */
+const MARKER = '.liuhen-demo';
+/** How long nothing may happen before the demo gives up. */
+const PATIENCE_MS = 60_000;
+
+interface Options {
+  seconds: number;
+  camera: string;
+  out: string;
+  stay: boolean;
+}
+
+const program = new Command('scripts/demo')
+  .description(
+    'Records live video, seals it, uploads it, has it witnessed and archived, exports a bundle and verifies it.',
+  )
+  .option('--seconds <n>', 'how long to record', Number, 10)
+  .option(
+    '--camera <source>',
+    'a file, an rtsp:// URL or /dev/videoN instead of the test picture',
+    'synthetic',
+  )
+  .option('--out <folder>', 'where everything goes', 'demo-out')
+  .option('--stay', 'keep recorder and archive running afterwards', false)
+  .parse();
+
+const children: Running[] = [];
+const display = createDisplay();
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    void stopAll().then(() => process.exit(130));
+  });
+}
+
+try {
+  process.exitCode = await demo(program.opts<Options>());
+} catch (error) {
+  if (!interrupted) {
+    display.end(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 70;
+  }
+} finally {
+  await stopAll();
+}
+
+async function demo(options: Options): Promise<number> {
+  if (!Number.isFinite(options.seconds) || options.seconds <= 0) {
+    throw new Error('--seconds: expected a number above 0');
+  }
+  const out = await freshFolder(options.out);
+  display.title('Liuhen 留痕: camera → journal → LevelDB → MQTT → receipt → bundle → verdict');
+
+  const archiveFolder = join(out, 'archive');
+  await liuhen('archive', 'init', '--data', archiveFolder, '--name', `${AUTHORITY}/archive`);
+  const archive = await start(
+    ['archive', 'run', '--data', archiveFolder, '--embedded-broker', '--port', '0'],
+    join(out, 'archive.log'),
+  );
+  const { broker, witness } = archive.ready as { broker: string; witness: string };
+  display.done(`archive runs, pid ${archive.pid}, broker ${broker}`);
+
+  const data = await startRecorder(out, archiveFolder, broker, witness, options.camera);
+  const recording = await record(data, options.seconds);
+  await waitForReceipt(data, recording);
+
+  const bundle = join(out, 'bundle');
+  const trust = join(out, 'trust.policy');
+  const policy = await liuhen('archive', 'trust', DEVICE, '--data', archiveFolder);
+  await writeFile(trust, policy);
+  await liuhen('export', String(recording), '--data', data, '--out', bundle, '--why', 'demo');
+  display.done(`exported ${shown(bundle)}`);
+  const report = join(out, 'report.html');
+  const verified = await runLiuhen('verify', bundle, '--trust', trust, '--html', report);
+  display.note(verified.stdout.trimEnd().split('\n'));
+  if (verified.status === null || verified.status > 3) throw new Error(verified.stderr);
+
+  display.note([
+    `bundle   ${shown(bundle)}`,
+    `report   ${shown(report)}`,
+    `again    npx liuhen verify ${shown(bundle)} --trust ${shown(trust)}`,
+  ]);
+  if (options.stay) await stay(data);
+  display.end(verified.status === 0 ? 'done' : 'done, but the verdict is not what a demo should give');
+  return verified.status;
+}
+
+async function startRecorder(
+  out: string,
+  archiveFolder: string,
+  broker: string,
+  witness: string,
+  camera: string,
+): Promise<string> {
+  const folder = join(out, 'recorder');
+  await mkdir(folder);
+  const config = join(folder, 'liuhen.yaml');
+  const source = camera === 'synthetic' || /^[a-z]+:\/\//.test(camera) ? camera : resolve(camera);
+  const made = await liuhen(
+    ...['init', '--device', DEVICE, '--authority', AUTHORITY, '--config', config],
+    ...['--camera', source, '--broker', broker, '--witness', witness, '--json'],
+  );
+  const { rootVkey, data } = JSON.parse(made) as { rootVkey: string; data: string };
+  await liuhen('archive', 'add', rootVkey, '--data', archiveFolder);
+  const recorder = await start(['run', '--config', config, '--record'], join(out, 'recorder.log'));
+  display.done(`recorder runs, pid ${recorder.pid}, camera ${camera}, root key ${rootVkey}`);
+  return data;
+}
+
+/** Lets it record for so long after the first fragment is sealed, showing what happens; returns the recording's id. */
+async function record(data: string, seconds: number): Promise<number> {
+  let recording: number | undefined;
+  let untilMs = Date.now() + PATIENCE_MS;
+  let started = false;
+  while (Date.now() < untilMs) {
+    const status = await readStatus(data);
+    if (status.recording === null && recording !== undefined) return recording;
+    recording = status.recording?.recording ?? recording;
+    if (!started && (status.recording?.fragments ?? 0) > 0) {
+      started = true;
+      untilMs = Date.now() + (seconds - 1) * 1000;
+    }
+    display.progress(progressText(status));
+    await delay(Math.max(0, Math.min(1000, untilMs - Date.now())));
+  }
+  if (!started)
+    throw new Error(
+      `the camera gave nothing: ${(await readStatus(data)).camera.problem ?? 'no reason known'}`,
+    );
+  const stopped = (await callAgent(data, 'POST', '/stop')) as RecordingState;
+  display.done(
+    `recorded ${durationText(stopped.durationMs)}: ${stopped.fragments} fragments, ${bytesText(stopped.bytes)}, all sealed`,
+  );
+  return stopped.recording;
+}
+
+async function waitForReceipt(data: string, recording: number): Promise<void> {
+  const untilMs = Date.now() + PATIENCE_MS;
+  while (Date.now() < untilMs) {
+    const recordings = (await callAgent(data, 'GET', '/recordings')) as RecordingState[];
+    const status = await readStatus(data);
+    const found = recordings.find((each) => each.recording === recording);
+    const witnessed = status.journal.witnessed?.entries ?? 0;
+    if (found?.receipt !== undefined && witnessed > (found.stopped?.n ?? 0)) {
+      display.done(`witnessed (${witnessed} entries) and archived: the archive has signed for every byte`);
+      return;
+    }
+    display.progress(progressText(status));
+    await delay(250);
+  }
+  throw new Error(`no receipt for recording ${recording} within ${PATIENCE_MS / 1000} s`);
+}
+
+function progressText({ recording, journal, uplink }: AgentStatus): string {
+  const sealed =
+    recording === null
+      ? 'recording sealed'
+      : `${durationText(recording.durationMs)} in ${recording.fragments} fragments (${bytesText(recording.bytes)}) sealed`;
+  const witnessed = `${journal.witnessed?.entries ?? 0} of ${journal.entries} entries witnessed`;
+  return `${sealed}, ${witnessed}, ${bytesText(uplink?.backlog.footageBytes ?? 0)} to upload`;
+}
+
+async function readStatus(data: string): Promise<AgentStatus> {
+  return (await callAgent(data, 'GET', '/status')) as AgentStatus;
+}
+
+async function stay(data: string): Promise<void> {
+  const folder = shown(data);
+  display.note([
+    'recorder and archive keep running; Ctrl-C ends them. Try:',
+    `  npx liuhen status --data ${folder}`,
+    `  npx liuhen start --data ${folder}   then mark, stop, recordings, export, check`,
+  ]);
+  await Promise.race(children.map(({ exited }) => exited));
+}
+
+async function freshFolder(path: string): Promise<string> {
+  const out = resolve(path);
+  if (existsSync(out)) {
+    const names = await readdir(out);
+    if (names.length > 0 && !names.includes(MARKER)) {
+      throw new Error(`${out} is not empty and not of an earlier demo: choose another --out`);
+    }
+    for (const name of names) await rm(join(out, name), { recursive: true });
+  }
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, MARKER), '');
+  return out;
+}
+
+async function liuhen(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await runLiuhen(...args);
+  if (status !== 0) throw new Error(`liuhen ${args.slice(0, 2).join(' ')} ended with ${status}:\n${stderr}`);
+  return stdout;
+}
+
+async function start(args: readonly string[], logFile: string): Promise<Running> {
+  const running = await startLiuhen(args, logFile);
+  children.push(running);
+  return running;
+}
+
+/** The recorder first, so that the archive hears its last words. */
+async function stopAll(): Promise<void> {
+  for (const child of children.splice(0).reverse()) await child.stop();
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
