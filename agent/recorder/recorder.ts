@@ -298,7 +298,9 @@ export class Recorder extends EventEmitter<RecorderEvents> {
         this.#seal(session, fragment, arrival.monoMs);
       }
     }
-    if (take === undefined) session.gap = { reason: 'camera-absent', fromMono: startedMono };
+    if (take === undefined || this.#cameraDetail !== undefined) {
+      session.gap = { reason: 'camera-absent', fromMono: startedMono };
+    }
     this.#setState('recording');
   }
 
