@@ -4,6 +4,8 @@ import type { ClockReading } from '../../drivers/clock.js';
 
 /** An entry's bytes as written and hashed; larger ones are refused on writing and on reading. */
 export const MAX_ENTRY_BYTES = 16 * 1024;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 const index = z.int().min(0);
 const text = z.string().max(4096);
@@ -11,7 +13,11 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
 const bytes = z.int().min(0);
 const wallTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'expected RFC 3339 UTC with ms');
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'expected RFC 3339 UTC with ms')
+  .refine((wall) => {
+    const ms = Date.parse(wall);
+    return !Number.isNaN(ms) && new Date(ms).toISOString() === wall;
+  }, 'expected a day and time that exist');
 
 /** When an entry was made: wall clock, ms since boot, which boot, and where the wall clock's time comes from. */
 export const atSchema = z.looseObject({
@@ -111,7 +117,10 @@ export function atOf(reading: ClockReading): At {
   return { wall: new Date(wallMs).toISOString(), mono: monoMs, boot, source };
 }
 
-/** The bytes that are written and hashed. Field order: n, type, at, then the draft's own. */
+/**
+ * The bytes that are written and hashed. Field order: n, type, at, then the draft's own. Throws LIUHEN_ENTRY for a draft whose
+ * bytes could not be read again (a position that is NaN, a text too long): once sealed it would stand there for ever.
+ */
 export function encodeEntry(draft: EntryDraft, n: number, at: At): Buffer {
   const { type, ...fields } = draft;
   const encoded = Buffer.from(JSON.stringify({ n, type, at, ...fields }));
@@ -121,6 +130,7 @@ export function encodeEntry(draft: EntryDraft, n: number, at: At): Buffer {
       `entry ${type}: expected at most ${MAX_ENTRY_BYTES} bytes, got ${encoded.length}`,
     );
   }
+  decodeEntry(encoded, n);
   return encoded;
 }
 
@@ -130,6 +140,7 @@ export function decodeEntry(encoded: Uint8Array, n: number): Entry | UnknownEntr
   if (encoded.length > MAX_ENTRY_BYTES) {
     throw fail(`at most ${MAX_ENTRY_BYTES} bytes, got ${encoded.length}`);
   }
+  if (encoded.includes(LINE_FEED) || encoded.includes(CARRIAGE_RETURN)) throw fail('no line break');
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoded));
