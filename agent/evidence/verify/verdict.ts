@@ -97,6 +97,8 @@ export interface Verdict {
   runs: Run[];
   gaps: TimelineGap[];
   points: TimelinePoint[];
+  /** How many of each were left out to bound the answer; absent when none were. */
+  omitted?: { runs: number; gaps: number; points: number };
   /** The pinned keys that this rests on. */
   trust: { log: string; witnesses: string[]; quorum: string };
   /** Files of the folder that are no evidence and were not looked into. */
