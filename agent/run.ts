@@ -12,6 +12,7 @@ import { type DeviceStores, openJournal, openStores } from './buffer/open.js';
 import { allRecordings } from './buffer/recordings.js';
 import { recover } from './buffer/recover.js';
 import { startControl } from './control/server.js';
+import { deviceSource } from './evidence/device-source.js';
 import { exportRecording } from './evidence/export.js';
 import { ensureStarted } from './init.js';
 import type { Journal } from './journal/journal.js';
@@ -72,6 +73,7 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
       },
       { ...config.recording, reserveBytes: config.storage.reserveBytes },
     );
+    recorder.on('sealed', (fragment) => log.debug(fragment, 'sealed'));
     const uplink = await uplinkOf(config, stores, journal, recorder, clock, log);
     if (uplink !== undefined) undo.push(() => uplink.stop());
     const retention = { journal, ...stores, retentionMs: config.storage.retentionMs };
@@ -176,6 +178,10 @@ function actionsOf(
     stop: () => recorder.stop('command'),
     mark: async ({ kind, note }) => ({ entry: await recorder.mark(kind, note) }),
     check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
-    exportBundle: (request) => exportRecording({ stores, journal, device: config.device.id, ...request }),
+    exportBundle: async (request) => {
+      const witnesses = config.uplink.witness === undefined ? [] : [config.uplink.witness];
+      const source = await deviceSource({ ...stores, journal, witnesses });
+      return await exportRecording({ source, journal, who: 'command', ...request });
+    },
   };
 }

@@ -48,10 +48,19 @@ export type StartRequest = Pick<
   wholeProcess?: boolean;
 };
 
+/** A fragment that will survive a power cut; times are ms since boot. */
+export interface SealedFragment {
+  recording: number;
+  entry: number;
+  sha256: string;
+  bytes: number;
+  closedMono: number;
+  sealedMono: number;
+}
+
 interface RecorderEvents {
   state: [state: RecorderState];
-  /** A fragment is sealed; times are ms since boot. */
-  sealed: [fragment: { recording: number; bytes: number; closedMono: number; sealedMono: number }];
+  sealed: [fragment: SealedFragment];
   stopped: [recording: RecordingSummary];
 }
 
@@ -246,9 +255,10 @@ export class Recorder extends EventEmitter<RecorderEvents> {
 
   #seal(session: Session, fragment: Fragment, closedMono: number): void {
     const { recording } = session.sealer;
-    const sealed = session.sealer.fragment(fragment).then(() => {
+    const { sha256, bytes } = fragment;
+    const sealed = session.sealer.fragment(fragment).then(({ n }) => {
       const sealedMono = this.#parts.clock.read().monoMs;
-      this.emit('sealed', { recording, bytes: fragment.bytes.length, closedMono, sealedMono });
+      this.emit('sealed', { recording, entry: n, sha256, bytes: bytes.length, closedMono, sealedMono });
     });
     this.#watch(session, sealed);
   }

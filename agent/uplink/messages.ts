@@ -16,7 +16,7 @@ const MAX_KEY_NOTES = 4096;
 export const MAX_WANTED = 256;
 
 const size = z.int().min(0);
-const binary = z.instanceof(Uint8Array);
+const binary = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
 const note = z.string().max(MAX_NOTE_BYTES);
 
 const journalSchema = z.strictObject({
