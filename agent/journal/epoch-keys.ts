@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
 import { SEED_BYTES } from './ed25519.js';
 
@@ -33,10 +33,13 @@ export class EpochKeyFiles {
 
   /** When this resolves, the seed is on disk and survives a power cut. */
   async write(epoch: number, seed: Uint8Array): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const made = await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await syncFolder(dirname(this.#folder));
     const path = this.#path(epoch);
     const temporary = `${path}.tmp`;
-    const file = await open(temporary, 'w', 0o600);
+    // What a write that was cut off left there may be a seed, and may have another mode.
+    await eraseFile(temporary);
+    const file = await open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(Buffer.from(seed));
       await file.sync();
@@ -81,29 +84,31 @@ export class EpochKeyFiles {
 
   /** Overwrites, then unlinks. When this resolves, no file of this epoch is left. */
   async erase(epoch: number): Promise<void> {
-    for (const path of [this.#path(epoch), `${this.#path(epoch)}.tmp`]) {
-      let file: FileHandle;
-      try {
-        file = await open(path, constants.O_WRONLY);
-      } catch (error) {
-        if (systemCodeOf(error) === 'ENOENT') continue;
-        throw error;
-      }
-      try {
-        const { size } = await stat(path);
-        await file.write(randomBytes(size), 0, size, 0);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await unlink(path);
-    }
+    for (const path of [this.#path(epoch), `${this.#path(epoch)}.tmp`]) await eraseFile(path);
     await syncFolder(this.#folder);
   }
 
   #path(epoch: number): string {
     return join(this.#folder, `epoch-${String(epoch).padStart(7, '0')}.key`);
   }
+}
+
+async function eraseFile(path: string): Promise<void> {
+  let file: FileHandle;
+  try {
+    file = await open(path, constants.O_WRONLY);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    await file.write(randomBytes(size), 0, size, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await unlink(path);
 }
 
 /** Makes renames and unlinks in a folder survive a power cut. */
