@@ -43,7 +43,7 @@ export async function exportRecording(request: ExportRequest): Promise<ExportSum
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),
     async beforePublish({ absentFragments, journal: range }) {
-      const parts = absentFragments === 0 ? '' : `, without ${absentFragments} fragments`;
+      const parts = absentFragments === 0 ? '' : `, absent fragments: ${absentFragments}`;
       const what = `recording ${recording}, entries ${range.from} to ${range.to - 1}${parts}, to ${out}`;
       const draft = { who: words(who), what: words(what), why: words(why) };
       entry = (await journal?.append({ type: 'exported', ...draft }))?.n;
