@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPublicKey, randomBytes, verify as verifyWithOpenSsl } from 'node:crypto';
 import { getPublicKey, hashes, sign, verify } from '@noble/ed25519';
 
 // noble needs a SHA-512 for its synchronous calls; node's is native and several times faster than one in JavaScript.
@@ -21,10 +21,25 @@ export function signBytes(message: Uint8Array, seed: Uint8Array): Buffer {
   return Buffer.from(sign(message, seed));
 }
 
-/** Strict RFC 8032 / FIPS 186-5 verification: ZIP-215's leniency would let one signature have several spellings. */
+/** An Ed25519 public key's DER (RFC 8410) is this and the key. */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/**
+ * Strict RFC 8032 / FIPS 186-5 verification, by noble and by OpenSSL, which both must agree to: ZIP-215's leniency would let one
+ * signature have several spellings, and with noble's cofactored equation alone a key's holder could make a signature that
+ * we accept and a court's openssl refuses.
+ */
 export function verifyBytes(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   try {
-    return verify(signature, message, publicKey, { zip215: false });
+    const key = createPublicKey({
+      key: Buffer.concat([SPKI_PREFIX, publicKey]),
+      format: 'der',
+      type: 'spki',
+    });
+    return (
+      verifyWithOpenSsl(null, message, key, signature) &&
+      verify(signature, message, publicKey, { zip215: false })
+    );
   } catch {
     return false;
   }

@@ -7,6 +7,9 @@ export const MAX_ENTRY_BYTES = 16 * 1024;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
+/** A cosigned checkpoint with more signatures than fit in this is not noted. */
+export const MAX_WITNESSED_CHARACTERS = 8192;
+
 const index = z.int().min(0);
 const text = z.string().max(4096);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
@@ -79,7 +82,7 @@ const FIELDS = {
   'config-changed': { who: text, what: text, why: text },
   command: { who: text, what: text, why: text },
   /** A cosigned checkpoint that the device held when it wrote this: what follows is not earlier than its time. */
-  witnessed: { size: index, checkpoint: z.string().max(8192) },
+  witnessed: { size: index, checkpoint: z.string().max(MAX_WITNESSED_CHARACTERS) },
 } as const satisfies Record<string, z.core.$ZodLooseShape>;
 
 export type EntryType = keyof typeof FIELDS;
@@ -117,21 +120,54 @@ export function atOf(reading: ClockReading): At {
   return { wall: new Date(wallMs).toISOString(), mono: monoMs, boot, source };
 }
 
+/** Refused before it joins a group; leaves room for n, at and UTF-8. */
+const MAX_DRAFT_CHARACTERS = MAX_ENTRY_BYTES / 4;
+
 /**
- * The bytes that are written and hashed. Field order: n, type, at, then the draft's own. Throws LIUHEN_ENTRY for a draft whose
- * bytes could not be read again (a position that is NaN, a text too long): once sealed it would stand there for ever.
+ * Throws LIUHEN_ENTRY unless the draft, once written, can be read back: the journal keeps what it took for ever, and one bad entry
+ * must not take down those that share its commit.
  */
-export function encodeEntry(draft: EntryDraft, n: number, at: At): Buffer {
-  const { type, ...fields } = draft;
-  const encoded = Buffer.from(JSON.stringify({ n, type, at, ...fields }));
-  if (encoded.length > MAX_ENTRY_BYTES) {
+export function requireWritable(draft: EntryDraft): void {
+  const { length } = JSON.stringify(draft);
+  if (length > MAX_DRAFT_CHARACTERS) {
     throw new LiuhenError(
       'LIUHEN_ENTRY',
-      `entry ${type}: expected at most ${MAX_ENTRY_BYTES} bytes, got ${encoded.length}`,
+      `entry ${draft.type}: expected at most ${MAX_DRAFT_CHARACTERS} characters, got ${length}`,
     );
   }
-  decodeEntry(encoded, n);
-  return encoded;
+  if (!Object.hasOwn(FIELDS, draft.type) || 'n' in draft || 'at' in draft) {
+    throw new LiuhenError('LIUHEN_ENTRY', `entry ${draft.type}: expected a known type, without n and at`);
+  }
+  const at: At = { wall: '2000-01-01T00:00:00.000Z', mono: 0, boot: '', source: 'none' };
+  const parsed = SCHEMAS[draft.type].safeParse({ ...draft, n: 0, at });
+  if (!parsed.success) {
+    throw new LiuhenError(
+      'LIUHEN_ENTRY',
+      `entry ${draft.type}: expected its fields: ${problem(parsed.error)}`,
+    );
+  }
+}
+
+/** The bytes that are written and hashed. Field order: n, type, at, then the draft's own. */
+export function encodeEntry({ type, ...fields }: EntryDraft, n: number, at: At): Buffer {
+  return Buffer.from(JSON.stringify({ n, type, at, ...fields }));
+}
+
+/** Stands for every `n` and `at` where only the draft matters: none is longer. */
+const LONGEST_N = Number.MAX_SAFE_INTEGER;
+const LONGEST_AT: At = {
+  wall: '2026-01-01T00:00:00.000Z',
+  mono: Number.MAX_SAFE_INTEGER,
+  boot: '0'.repeat(64),
+  source: 'none',
+};
+
+/**
+ * Throws LIUHEN_ENTRY unless an entry made of this draft can be read again: bounded, and with the fields of its type as JSON keeps them
+ * (NaN and undefined do not survive it).
+ */
+export function checkDraft(draft: EntryDraft): void {
+  decodeEntry(encodeEntry(draft, LONGEST_N, LONGEST_AT), LONGEST_N);
 }
 
 /** Reads an entry from its bytes and checks that it is entry `n` and has its type's fields. */

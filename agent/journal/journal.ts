@@ -3,7 +3,14 @@ import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
 import type { Clock, ClockReading } from '../../drivers/clock.js';
 import { type Checkpoint, signCheckpoint } from './checkpoint.js';
 import { newSeed, publicKeyOf } from './ed25519.js';
-import { atOf, type Entry, type EntryDraft, encodeEntry, MAX_ENTRY_BYTES } from './entry.js';
+import {
+  atOf,
+  checkDraft,
+  type Entry,
+  type EntryDraft,
+  encodeEntry,
+  MAX_WITNESSED_CHARACTERS,
+} from './entry.js';
 import type { EpochKeyFiles } from './epoch-keys.js';
 import { signKeyNote } from './key-chain.js';
 import { type CompactRange, leafHash } from './merkle.js';
@@ -40,8 +47,6 @@ interface JournalEvents {
   failed: [error: LiuhenError];
 }
 
-/** Refused before it joins a group, so that one large entry cannot take others down; leaves room for n, at and UTF-8. */
-const MAX_DRAFT_CHARACTERS = MAX_ENTRY_BYTES / 4;
 /** At most this many entries share one sync: it bounds the batch and the latency behind it. */
 const MAX_GROUP = 1024;
 
@@ -127,23 +132,14 @@ export class Journal extends EventEmitter<JournalEvents> {
    * Entries are in the journal in the order of the calls. Rejects with LIUHEN_STORAGE_FULL or LIUHEN_STORAGE_IO when
    * the disk would not take it: whether it was written is then known only after `recover`.
    */
-  append(draft: EntryDraft): Promise<Sealed> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) {
-        reject(new LiuhenError('LIUHEN_JOURNAL_CLOSED', `journal ${this.origin} is closed`));
-      } else if (this.#failure !== undefined) {
-        reject(this.#failure);
-      } else if (JSON.stringify(draft).length > MAX_DRAFT_CHARACTERS) {
-        reject(
-          new LiuhenError(
-            'LIUHEN_ENTRY',
-            `entry ${draft.type}: expected at most ${MAX_DRAFT_CHARACTERS} characters`,
-          ),
-        );
-      } else {
-        this.#waiting.push({ draft, resolve, reject });
-        this.#drain();
-      }
+  async append(draft: EntryDraft): Promise<Sealed> {
+    if (this.#closed) throw new LiuhenError('LIUHEN_JOURNAL_CLOSED', `journal ${this.origin} is closed`);
+    if (this.#failure !== undefined) throw this.#failure;
+    // Before it joins a group: one bad entry must not take others down.
+    checkDraft(draft);
+    return await new Promise((resolve, reject) => {
+      this.#waiting.push({ draft, resolve, reject });
+      this.#drain();
     });
   }
 
@@ -309,6 +305,9 @@ export class Journal extends EventEmitter<JournalEvents> {
     if (monoMs - this.#witnessNotedAtMono < this.#options.witnessNoteMs) return [];
     this.#witnessNotedAtMono = monoMs;
     this.#witnessNotedSize = cosigned.size;
-    return [{ type: 'witnessed', size: cosigned.size, checkpoint: formatNote(cosigned.note) }];
+    const checkpoint = formatNote(cosigned.note);
+    return checkpoint.length > MAX_WITNESSED_CHARACTERS
+      ? []
+      : [{ type: 'witnessed', size: cosigned.size, checkpoint }];
   }
 }
