@@ -74,7 +74,7 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
       { ...config.recording, reserveBytes: config.storage.reserveBytes },
     );
     recorder.on('sealed', (fragment) => log.debug(fragment, 'sealed'));
-    const uplink = await uplinkOf(config, stores, journal, recorder, clock, log);
+    const uplink = uplinkOf(config, stores, journal, clock, log);
     if (uplink !== undefined) undo.push(() => uplink.stop());
     const retention = { journal, ...stores, retentionMs: config.storage.retentionMs };
     undo.push(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
@@ -138,16 +138,15 @@ function cameraOf(config: Config, log: Logger): Camera {
   );
 }
 
-async function uplinkOf(
+function uplinkOf(
   config: Config,
   { store, footage }: DeviceStores,
   journal: Journal,
-  recorder: Recorder,
   clock: Clock,
   log: Logger,
-): Promise<Uplink | undefined> {
+): Uplink | undefined {
   if (config.uplink.broker === undefined) return undefined;
-  return await startUplink({
+  return startUplink({
     config: config.uplink,
     device: config.device.id,
     journal,
@@ -156,8 +155,7 @@ async function uplinkOf(
     clock,
     log,
     software: SOFTWARE,
-    recording: () => recorder.recording,
-    freeBytes: () => freeBytes(config.data),
+    telemetry: async () => ({ disk: { freeBytes: await freeBytes(config.data) } }),
   });
 }
 

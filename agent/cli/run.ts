@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import { messageOf } from '../../config/errors.js';
 import { runAgent } from '../run.js';
@@ -19,7 +20,7 @@ export function registerRun(program: Command): void {
     .option('-c, --config <file>', 'configuration', DEFAULT_CONFIG)
     .option('-d, --data <folder>', 'data folder, instead of the one in the configuration')
     .option('-s, --set <key=value>', 'a setting, over the configuration; repeatable', collect)
-    .option('--record', 'start recording at once')
+    .option('--record', 'start recording as soon as the camera gives footage')
     .addHelpText(
       'after',
       '\nPrints one line of JSON when it is ready; logs are JSON lines on stderr.\n' +
@@ -35,6 +36,10 @@ export function registerRun(program: Command): void {
         `${JSON.stringify({ ready: true, device, origin, rootVkey, data: dataFolder, pid })}\n`,
       );
       if (flags.record === true) {
+        // Not before the camera gives footage, which would be a gap; unless it gives none.
+        await once(agent.recorder, 'footage', { signal: AbortSignal.timeout(config.camera.stallMs) }).catch(
+          () => {},
+        );
         const recording = await agent.recorder.start({ trigger: 'command' });
         log.info({ recording }, 'recording');
       }

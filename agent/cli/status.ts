@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { callAgent } from '../control/client.js';
 import type { AgentStatus } from '../status.js';
+import type { UplinkStatus } from '../uplink/uplink.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText, durationText, tableText } from './text.js';
 
@@ -22,12 +23,7 @@ function screen(status: AgentStatus): string {
       ? `${status.state}, ${durationText(status.preRecord.durationMs)} of pre-record in memory`
       : `${status.state}: recording ${recording.recording}, ${durationText(recording.durationMs)}, ` +
         `${recording.fragments} fragments, ${bytesText(recording.bytes)} sealed`;
-  const link =
-    uplink === null
-      ? 'none configured'
-      : uplink.connectedSince === undefined
-        ? `offline${uplink.lastError === undefined ? '' : `: ${uplink.lastError}`}`
-        : `connected since ${uplink.connectedSince}`;
+  const link = uplink === null ? 'none configured' : linkText(uplink);
   return tableText([
     [
       'device',
@@ -53,4 +49,20 @@ function screen(status: AgentStatus): string {
     ['clock', `${clock.wall} (${clock.source})`],
     ['memory', bytesText(status.memory.rssBytes)],
   ]);
+}
+
+function linkText({
+  connected,
+  connectedForMs = 0,
+  lastError,
+  sentBytes,
+  counts,
+  fork,
+}: UplinkStatus): string {
+  if (fork !== undefined) return `STOPPED, the archive holds another journal of this device: ${fork.message}`;
+  const state = connected
+    ? `connected for ${durationText(connectedForMs)}`
+    : `offline: ${lastError ?? 'not tried yet'}`;
+  const problems = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+  return [state, `${bytesText(sentBytes)} sent`, ...problems].join(', ');
 }

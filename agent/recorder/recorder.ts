@@ -60,6 +60,8 @@ export interface SealedFragment {
 
 interface RecorderEvents {
   state: [state: RecorderState];
+  /** The camera gave a fragment, recorded or not. */
+  footage: [];
   sealed: [fragment: SealedFragment];
   stopped: [recording: RecordingSummary];
 }
@@ -223,6 +225,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
       }
     } else {
       this.#cameraDetail = undefined;
+      if (event.type === 'fragment') this.emit('footage');
       if (event.type === 'init' || session === undefined) this.#ring.push(event, { monoMs });
       if (session === undefined) return;
       if (event.type === 'init') {
