@@ -24,18 +24,22 @@ export function exportWarnings(summary: ExportSummary): string[] {
   if (absentFragments > 0) {
     const runs = absent.slice(0, 5).map(({ take, from, to }) => `take ${take}: ${from} to ${to - 1}`);
     const more = absent.length > runs.length ? ' …' : '';
-    warnings.push(`${absentFragments} fragments are not in the bundle (${runs.join(', ')}${more})`);
+    warnings.push(`not in the bundle: ${counted(absentFragments, 'fragment')} (${runs.join(', ')}${more})`);
   }
   if (wrongPieces > 0) {
     const [first] = wrong;
     const place = first === undefined ? '' : `, the first at take ${first.take}, ${first.index}`;
     warnings.push(
-      `${wrongPieces} pieces of footage are not the bytes that were sealed, and were left out${place}`,
+      `left out: ${counted(wrongPieces, 'piece')} of footage with other bytes than were sealed${place}`,
     );
   }
   if (entry === undefined)
     warnings.push('no agent runs on this folder, so no journal says that this was exported');
   return warnings;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function quoted(path: string): string {

@@ -37,6 +37,7 @@ export async function archiveSource(data: string, device: string): Promise<Expor
   const origin = parseVkey(rootVkey).name;
   const witness = (await readSmall(join(data, 'witness')))?.toString().trim();
   const tiles = new PublishedTiles(folder);
+  const receipted = new Set<number>();
   const recordingFolder = (recording: number) => join(folder, 'recordings', String(recording));
   const receipt = async (recording: number) =>
     (await readSmall(join(recordingFolder(recording), 'archived')))?.toString();
@@ -79,7 +80,8 @@ export async function archiveSource(data: string, device: string): Promise<Expor
       const found = await footage.read(recording, take, index);
       if (found === undefined) return undefined;
       // Until it is receipted, a hole in the file is footage that has not come yet; after that it is damage, to be told.
-      if ((await receipt(recording)) !== undefined) return found.bytes;
+      if (!receipted.has(recording) && (await receipt(recording)) !== undefined) receipted.add(recording);
+      if (receipted.has(recording)) return found.bytes;
       return createHash('sha256').update(found.bytes).digest('hex') === found.sha256
         ? found.bytes
         : undefined;
