@@ -15,8 +15,10 @@ export interface DatabaseOptions {
 
 /** One LevelDB on disk, with its errors turned into ours. */
 export class Database {
+  /** For reading; writes go through `write`. */
   readonly level: RawLevel;
   readonly #path: string;
+  #failed: { error: unknown } | undefined;
 
   private constructor(path: string, level: RawLevel) {
     this.#path = path;
@@ -38,14 +40,36 @@ export class Database {
     return database;
   }
 
-  /** LevelDB takes no write after one failed, until it is closed and opened again. */
+  /**
+   * After one write failed all others fail until `reopen`. LevelDB would take them: a record that ENOSPC cut short leaves its log
+   * out of step, and what it acknowledges behind that is dropped when the log is read again.
+   */
+  async write<T>(work: (level: RawLevel) => Promise<T>): Promise<T> {
+    this.#requireSound();
+    try {
+      const result = await work(this.level);
+      // Another write may have failed before this one in the same queue.
+      this.#requireSound();
+      return result;
+    } catch (error) {
+      this.#failed ??= { error };
+      throw error;
+    }
+  }
+
+  /** Closes and opens again, after which writes are taken. */
   async reopen(): Promise<void> {
     await this.level.close();
     await this.#open();
+    this.#failed = undefined;
   }
 
   async close(): Promise<void> {
     await this.level.close();
+  }
+
+  #requireSound(): void {
+    if (this.#failed !== undefined) throw this.#failed.error;
   }
 
   async #open(): Promise<void> {

@@ -21,7 +21,7 @@ export class FootageStore {
   /** When this resolves, the bytes survive a power cut. Concurrent puts share a sync. Rejects with LIUHEN_STORAGE_…. */
   async put(ref: FootageRef, bytes: Buffer): Promise<void> {
     try {
-      await this.#database.level.put(keyOf(ref), bytes, { sync: true });
+      await this.#database.write((level) => level.put(keyOf(ref), bytes, { sync: true }));
     } catch (error) {
       throw storageError(`footage ${keyOf(ref)}`, error);
     }
@@ -37,7 +37,7 @@ export class FootageStore {
   }
 
   async remove(ref: FootageRef): Promise<void> {
-    await this.#database.level.del(keyOf(ref), { sync: true });
+    await this.#database.write((level) => level.del(keyOf(ref), { sync: true }));
   }
 
   /** All that is here from this recording on, in order. */
@@ -52,12 +52,11 @@ export class FootageStore {
    */
   async removeRecording(recording: number): Promise<void> {
     const range = { gte: `${padded(recording)}/`, lt: `${padded(recording)}0` };
-    const { level } = this.#database;
-    await level.clear(range);
-    await (level as unknown as { compactRange(start: string, end: string): Promise<void> }).compactRange(
-      range.gte,
-      range.lt,
-    );
+    await this.#database.write((level) => level.clear(range));
+    const level = this.#database.level as unknown as {
+      compactRange(start: string, end: string): Promise<void>;
+    };
+    await level.compactRange(range.gte, range.lt);
   }
 
   reopen(): Promise<void> {

@@ -23,7 +23,8 @@ export class LevelJournalStore implements JournalStore {
   }
 
   async setIdentity(identity: JournalIdentity): Promise<void> {
-    await this.#level.put(this.#key('m!identity'), Buffer.from(JSON.stringify(identity)), { sync: true });
+    const value = Buffer.from(JSON.stringify(identity));
+    await this.#database.write((level) => level.put(this.#key('m!identity'), value, { sync: true }));
   }
 
   async checkpoint(): Promise<string | undefined> {
@@ -38,11 +39,8 @@ export class LevelJournalStore implements JournalStore {
     for (const { level, index, hash } of hashes) batch.put(this.#key(`h!${level}!${padded(index)}`), hash);
     for (const { epoch, text } of keyNotes) batch.put(this.#key(`k!${padded(epoch)}`), Buffer.from(text));
     batch.put(this.#key('m!checkpoint'), Buffer.from(checkpoint));
-    for (const { key, value } of view) {
-      if (value === undefined) batch.del(this.#key(`v!${key}`));
-      else batch.put(this.#key(`v!${key}`), Buffer.from(JSON.stringify(value)));
-    }
-    await batch.write({ sync: true });
+    this.#addView(batch, view);
+    await this.#database.write(() => batch.write({ sync: true }));
   }
 
   async *entries(from: number, to: number): AsyncGenerator<Buffer> {
@@ -90,7 +88,7 @@ export class LevelJournalStore implements JournalStore {
   }
 
   async setCosigned(checkpoint: string): Promise<void> {
-    await this.#level.put(this.#key('m!cosigned'), Buffer.from(checkpoint));
+    await this.#database.write((level) => level.put(this.#key('m!cosigned'), Buffer.from(checkpoint)));
   }
 
   async view<T>(key: string): Promise<T | undefined> {
@@ -107,11 +105,8 @@ export class LevelJournalStore implements JournalStore {
 
   async writeView(ops: readonly ViewOp[]): Promise<void> {
     const batch = this.#level.batch();
-    for (const { key, value } of ops) {
-      if (value === undefined) batch.del(this.#key(`v!${key}`));
-      else batch.put(this.#key(`v!${key}`), Buffer.from(JSON.stringify(value)));
-    }
-    await batch.write({ sync: true });
+    this.#addView(batch, ops);
+    await this.#database.write(() => batch.write({ sync: true }));
   }
 
   reopen(): Promise<void> {
@@ -124,6 +119,13 @@ export class LevelJournalStore implements JournalStore {
 
   get #level(): RawLevel {
     return this.#database.level;
+  }
+
+  #addView(batch: ReturnType<RawLevel['batch']>, ops: readonly ViewOp[]): void {
+    for (const { key, value } of ops) {
+      if (value === undefined) batch.del(this.#key(`v!${key}`));
+      else batch.put(this.#key(`v!${key}`), Buffer.from(JSON.stringify(value)));
+    }
   }
 
   #key(key: string): string {
