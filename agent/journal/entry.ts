@@ -120,34 +120,6 @@ export function atOf(reading: ClockReading): At {
   return { wall: new Date(wallMs).toISOString(), mono: monoMs, boot, source };
 }
 
-/** Refused before it joins a group; leaves room for n, at and UTF-8. */
-const MAX_DRAFT_CHARACTERS = MAX_ENTRY_BYTES / 4;
-
-/**
- * Throws LIUHEN_ENTRY unless the draft, once written, can be read back: the journal keeps what it took for ever, and one bad entry
- * must not take down those that share its commit.
- */
-export function requireWritable(draft: EntryDraft): void {
-  const { length } = JSON.stringify(draft);
-  if (length > MAX_DRAFT_CHARACTERS) {
-    throw new LiuhenError(
-      'LIUHEN_ENTRY',
-      `entry ${draft.type}: expected at most ${MAX_DRAFT_CHARACTERS} characters, got ${length}`,
-    );
-  }
-  if (!Object.hasOwn(FIELDS, draft.type) || 'n' in draft || 'at' in draft) {
-    throw new LiuhenError('LIUHEN_ENTRY', `entry ${draft.type}: expected a known type, without n and at`);
-  }
-  const at: At = { wall: '2000-01-01T00:00:00.000Z', mono: 0, boot: '', source: 'none' };
-  const parsed = SCHEMAS[draft.type].safeParse({ ...draft, n: 0, at });
-  if (!parsed.success) {
-    throw new LiuhenError(
-      'LIUHEN_ENTRY',
-      `entry ${draft.type}: expected its fields: ${problem(parsed.error)}`,
-    );
-  }
-}
-
 /** The bytes that are written and hashed. Field order: n, type, at, then the draft's own. */
 export function encodeEntry({ type, ...fields }: EntryDraft, n: number, at: At): Buffer {
   return Buffer.from(JSON.stringify({ n, type, at, ...fields }));

@@ -129,11 +129,12 @@ export class Journal extends EventEmitter<JournalEvents> {
 
   /**
    * Appends an entry. When this resolves the entry is sealed: entry, tree and signed checkpoint survive a power cut.
-   * Entries are in the journal in the order of the calls. Rejects with LIUHEN_STORAGE_FULL or LIUHEN_STORAGE_IO when
-   * the disk would not take it: whether it was written is then known only after `recover`.
+   * Entries are in the journal in the order of the calls. Rejects with LIUHEN_ENTRY when it could not be read back, and with
+   * LIUHEN_STORAGE_FULL or LIUHEN_STORAGE_IO when the disk would not take it: whether it was written is then known only
+   * after `recover`.
    */
   async append(draft: EntryDraft): Promise<Sealed> {
-    if (this.#closed) throw new LiuhenError('LIUHEN_JOURNAL_CLOSED', `journal ${this.origin} is closed`);
+    if (this.#closed) throw this.#closedError();
     if (this.#failure !== undefined) throw this.#failure;
     // Before it joins a group: one bad entry must not take others down.
     checkDraft(draft);
@@ -146,6 +147,7 @@ export class Journal extends EventEmitter<JournalEvents> {
   /** Moves on to a new key and erases the old one; when this resolves no older private key exists on the device. */
   rotateKey(): Promise<void> {
     return this.#inLane(async () => {
+      if (this.#closed) throw this.#closedError();
       if (this.#failure !== undefined) throw this.#failure;
       const { keys } = this.#options;
       const old = this.#signer;
@@ -160,7 +162,8 @@ export class Journal extends EventEmitter<JournalEvents> {
       await this.#commit([{ type: 'key-rotated', epoch, vkey: formatVkey(vkey) }], [note]);
       this.#epoch = epoch;
       old.seed.fill(0);
-      await keys.erase(epoch - 1);
+      // More than one where an earlier erasure failed.
+      for (const other of await keys.epochs()) if (other < epoch) await keys.erase(other);
     });
   }
 
@@ -207,6 +210,7 @@ export class Journal extends EventEmitter<JournalEvents> {
       this.#tree = loaded.tree;
       this.#checkpoint = loaded.checkpoint;
       this.#cosigned = loaded.cosigned;
+      this.#lastReading = loaded.lastReading;
       this.#failure = undefined;
     });
   }
@@ -214,8 +218,13 @@ export class Journal extends EventEmitter<JournalEvents> {
   /** Seals what was appended, then closes. The store stays open: who opened it closes it. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#inLane(async () => {});
+    do await this.#inLane(async () => {});
+    while (this.#draining || this.#waiting.length > 0);
     this.#signer.seed.fill(0);
+  }
+
+  #closedError(): LiuhenError {
+    return new LiuhenError('LIUHEN_JOURNAL_CLOSED', `journal ${this.origin} is closed`);
   }
 
   #inLane(work: () => Promise<void>): Promise<void> {
@@ -269,6 +278,11 @@ export class Journal extends EventEmitter<JournalEvents> {
     this.#tree = tree;
     this.#checkpoint = checkpoint;
     this.#lastReading = reading;
+    for (const entry of entries) {
+      if (entry.type !== 'witnessed') continue;
+      this.#witnessNotedAtMono = reading.monoMs;
+      this.#witnessNotedSize = entry.size;
+    }
     this.emit('sealed', tree.size);
     return entries.slice(before.length);
   }
@@ -303,8 +317,6 @@ export class Journal extends EventEmitter<JournalEvents> {
     const cosigned = this.#cosigned;
     if (cosigned === undefined || cosigned.size <= this.#witnessNotedSize) return [];
     if (monoMs - this.#witnessNotedAtMono < this.#options.witnessNoteMs) return [];
-    this.#witnessNotedAtMono = monoMs;
-    this.#witnessNotedSize = cosigned.size;
     const checkpoint = formatNote(cosigned.note);
     return checkpoint.length > MAX_WITNESSED_CHARACTERS
       ? []

@@ -4,9 +4,9 @@ import { type Checkpoint, parseCheckpoint, signCheckpoint } from './checkpoint.j
 import { publicKeyOf } from './ed25519.js';
 import { decodeEntry } from './entry.js';
 import type { EpochKeyFiles } from './epoch-keys.js';
-import { type CompactRange, EMPTY_ROOT } from './merkle.js';
+import { type CompactRange, EMPTY_ROOT, leafHash } from './merkle.js';
 import { isSignedBy, parseNote, type Signer } from './note.js';
-import type { JournalStore } from './store.js';
+import { hasEntry, type JournalStore } from './store.js';
 import { compactRangeAt } from './tiles.js';
 import { formatVkey, parseVkey, SignatureType, type Vkey, vkeyOf } from './vkey.js';
 
@@ -21,18 +21,36 @@ export interface LoadedJournal {
   lastReading: ClockReading | undefined;
 }
 
-function inconsistent(message: string): LiuhenError {
+function inconsistent(message: string, cause?: unknown): LiuhenError {
   return new LiuhenError('LIUHEN_JOURNAL_INCONSISTENT', message, {
+    ...(cause === undefined ? {} : { cause }),
     next: 'nothing was written; keep the disk as it is, run liuhen check, and provision the device anew',
   });
 }
 
+/** What a part that cannot even be read is thrown as. */
+const UNREADABLE = new Set<string>(['LIUHEN_NOTE', 'LIUHEN_TREE', 'LIUHEN_ENTRY']);
+
 /**
  * Reads where a journal stands and checks that its parts agree: tree with checkpoint, checkpoint with the key of the
- * epoch, cosigned checkpoint with the tree. Finishes a key rotation that a power cut interrupted. Reads a bounded number
- * of hashes, whatever the journal's length.
+ * epoch, cosigned checkpoint with the tree, newest entry with the tree. Throws LIUHEN_JOURNAL_INCONSISTENT where they do not,
+ * LIUHEN_KEY without the key. Only then finishes a key rotation that a power cut interrupted. Reads a bounded number of
+ * hashes, whatever the journal's length.
  */
 export async function loadJournal(store: JournalStore, keys: EpochKeyFiles): Promise<LoadedJournal> {
+  let loaded: LoadedJournal;
+  try {
+    loaded = await readJournal(store, keys);
+  } catch (error) {
+    if (error instanceof LiuhenError && UNREADABLE.has(error.code)) throw inconsistent(error.message, error);
+    throw error;
+  }
+  // A later key is a rotation that was never committed, an earlier one a late erasure.
+  for (const epoch of await keys.epochs()) if (epoch !== loaded.epoch) await keys.erase(epoch);
+  return loaded;
+}
+
+async function readJournal(store: JournalStore, keys: EpochKeyFiles): Promise<LoadedJournal> {
   const identity = await store.identity();
   if (identity === undefined) {
     throw new LiuhenError('LIUHEN_NOT_FOUND', 'there is no journal here yet', {
@@ -44,7 +62,16 @@ export async function loadJournal(store: JournalStore, keys: EpochKeyFiles): Pro
   const signer = await currentSigner(store, keys, origin, epoch, identity.rootVkey);
 
   const text = await store.checkpoint();
+  const size = text === undefined ? 0 : parseCheckpoint(text).size;
+  if (await hasEntry(store, size)) {
+    throw inconsistent(
+      `entry ${size} is here, the ${text === undefined ? 'missing ' : ''}checkpoint ends before it`,
+    );
+  }
   if (text === undefined) {
+    if (epoch > 0 || (await store.cosigned()) !== undefined) {
+      throw inconsistent(`the checkpoint is missing, epoch is ${epoch}`);
+    }
     const empty = signCheckpoint({ origin, size: 0, root: EMPTY_ROOT }, signer);
     const tree = await compactRangeAt(0, store.readHashes);
     return { origin, epoch, signer, tree, checkpoint: empty, cosigned: undefined, lastReading: undefined };
@@ -66,7 +93,6 @@ export async function loadJournal(store: JournalStore, keys: EpochKeyFiles): Pro
   return { origin, epoch, signer, tree, checkpoint: text, cosigned, lastReading };
 }
 
-/** The one key that may exist; a later one is a rotation that was never committed, an earlier one a late erasure. */
 async function currentSigner(
   store: JournalStore,
   keys: EpochKeyFiles,
@@ -80,7 +106,6 @@ async function currentSigner(
   if (formatVkey(vkey) !== formatVkey(expected)) {
     throw inconsistent(`key of epoch ${epoch}: expected ${formatVkey(expected)}, got ${formatVkey(vkey)}`);
   }
-  for (const other of await keys.epochs()) if (other !== epoch) await keys.erase(other);
   return { vkey, seed };
 }
 
@@ -116,6 +141,8 @@ async function loadCosigned(
 
 async function readLastReading(store: JournalStore, size: number): Promise<ClockReading | undefined> {
   for await (const encoded of store.entries(Math.max(0, size - 1), size)) {
+    const [hash] = await store.readHashes(0, size - 1, 1);
+    if (!hash?.equals(leafHash(encoded))) throw inconsistent(`entry ${size - 1} is not the one in the tree`);
     const { at } = decodeEntry(encoded, size - 1);
     return { wallMs: Date.parse(at.wall), monoMs: at.mono, boot: at.boot, source: at.source };
   }

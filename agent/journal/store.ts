@@ -1,3 +1,4 @@
+import { LiuhenError } from '../../config/errors.js';
 import type { Entry } from './entry.js';
 import type { ReadHashes, TileHash } from './tiles.js';
 
@@ -41,7 +42,7 @@ export interface JournalStore {
   /** Durable when it resolves; atomic. */
   commit(batch: JournalBatch): Promise<void>;
 
-  /** The entries [from, to), in order. Throws when one is missing. */
+  /** The entries [from, to), in order. Throws LIUHEN_JOURNAL_INCONSISTENT when one is missing. */
   entries(from: number, to: number): AsyncIterable<Buffer>;
   readHashes: ReadHashes;
   /** The key notes from this epoch on, in order. */
@@ -63,6 +64,16 @@ export interface JournalStore {
   /** Closes and opens again: a database that met a full disk stays read-only until then. */
   reopen(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Whether entry `n` is stored, whatever the checkpoint says. */
+export async function hasEntry(store: JournalStore, n: number): Promise<boolean> {
+  try {
+    for await (const _ of store.entries(n, n + 1)) return true;
+  } catch (error) {
+    if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_JOURNAL_INCONSISTENT') throw error;
+  }
+  return false;
 }
 
 /** A view folded from entries, kept beside them: `fold` says what to write in the batch that commits the entry. */
