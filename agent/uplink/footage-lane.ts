@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { messageOf } from '../../config/errors.js';
+import type { FootageStore } from '../buffer/footage.js';
+import { placesOf } from '../buffer/recordings.js';
+import type { JournalStore } from '../journal/store.js';
+import type { Bandwidth } from './bandwidth.js';
+import type { Want } from './messages.js';
+import type { Counter } from './tally.js';
+import type { Cancel, Timers } from './timers.js';
+import { type WantedFootage, Wants } from './wants.js';
+
+export interface FootageLaneOptions {
+  store: JournalStore;
+  footage: FootageStore;
+  chunkBytes: number;
+  bandwidth: Bandwidth;
+  /** Waits for room; `onSent` when the chunk leaves; resolves on PUBACK, rejects when it did not reach the broker. */
+  publish: (sha256: string, offset: number, chunk: Buffer, onSent: () => void) => Promise<void>;
+  tally: Counter<FootageProblem>;
+  timers: Timers;
+  /** Something was sent or acknowledged. */
+  onActivity: () => void;
+}
+
+/** `unknown-footage`: wanted, but not of this journal. `lost-footage`: ours, but gone or no longer what was sealed. */
+export type FootageProblem = 'unknown-footage' | 'lost-footage' | 'footage-send';
+
+/** MQTT header, topic and message id. */
+const OVERHEAD_BYTES = 256;
+
+/** Sends what the archive asked for and nothing else, one fragment after another, as window and bandwidth allow. */
+export class FootageLane {
+  readonly #options: FootageLaneOptions;
+  readonly #wants: Wants;
+  #live = false;
+  #chunkBytes: number;
+  #pumping = false;
+  #work: Promise<void> = Promise.resolve();
+  #inFlight = 0;
+  #connection = 0;
+  #wake: () => void = () => {};
+
+  constructor(options: FootageLaneOptions) {
+    this.#options = options;
+    this.#chunkBytes = options.chunkBytes;
+    this.#wants = new Wants(options.timers);
+  }
+
+  /** Nothing is wanted and nothing on its way. */
+  get idle(): boolean {
+    return this.#wants.empty && !this.#pumping && this.#inFlight === 0;
+  }
+
+  /** Fragments wanted and not begun. */
+  get wanted(): number {
+    return this.#wants.fragments;
+  }
+
+  /** Wants that found no room on the list. */
+  get overflow(): number {
+    return this.#wants.overflow;
+  }
+
+  connected(maxPacketBytes: number): void {
+    this.#live = true;
+    this.#connection++;
+    this.#chunkBytes = Math.max(1, Math.min(this.#options.chunkBytes, maxPacketBytes - OVERHEAD_BYTES));
+  }
+
+  disconnected(): void {
+    this.#live = false;
+    this.#connection++;
+    this.#wants.clear();
+    this.#wake();
+  }
+
+  want(footage: Want['footage']): void {
+    if (!this.#live) return;
+    this.#wants.add(footage);
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#work = this.#pump();
+  }
+
+  /** Resolves when no footage is being read any more; after `disconnected`. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  async #pump(): Promise<void> {
+    for (let wanted = this.#wants.next(); wanted !== undefined; wanted = this.#wants.next()) {
+      try {
+        await this.#sendFragment(wanted);
+      } catch (error) {
+        this.#options.tally.count('footage-send', `footage ${wanted.sha256}: ${messageOf(error)}`);
+      }
+    }
+    this.#pumping = false;
+    this.#options.onActivity();
+  }
+
+  async #sendFragment({ sha256, offsets }: WantedFootage): Promise<void> {
+    const connection = this.#connection;
+    // Before the bytes are read: a want that crossed the pieces on the line must not cost a read of the disk.
+    if (offsets !== 'whole' && !offsets.some((offset) => this.#wants.mustSend(sha256, offset))) return;
+    const bytes = await this.#read(sha256);
+    if (bytes === undefined) return;
+    const pieces = this.#piecesOf(bytes.length, offsets).filter(({ from }) =>
+      this.#wants.mustSend(sha256, from),
+    );
+    const wantedBytes = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+    for (const { from, to } of pieces) {
+      await this.#bandwidth(to - from);
+      if (connection !== this.#connection) return;
+      const slice = bytes.subarray(from, to);
+      // A slice keeps its whole fragment in memory until it is acknowledged: fine for most of it, not for a corner.
+      const chunk = wantedBytes * 2 >= bytes.length ? slice : Buffer.from(slice);
+      await this.#sendPiece(sha256, from, chunk);
+    }
+  }
+
+  /** Resolves when the piece has left, or will not. */
+  #sendPiece(sha256: string, offset: number, chunk: Buffer): Promise<void> {
+    return new Promise((left) => {
+      this.#inFlight++;
+      const onSent = () => {
+        this.#wants.left(sha256, offset);
+        left();
+      };
+      this.#options
+        .publish(sha256, offset, chunk, onSent)
+        .then(
+          () => this.#wants.acknowledged(sha256, offset),
+          () => this.#wants.failed(sha256, offset),
+        )
+        .finally(() => {
+          this.#inFlight--;
+          this.#options.onActivity();
+          left();
+        });
+    });
+  }
+
+  /** From the wanted offsets to the next chunk boundary each. */
+  #piecesOf(length: number, offsets: WantedFootage['offsets']): { from: number; to: number }[] {
+    const step = this.#chunkBytes;
+    const starts =
+      offsets === 'whole'
+        ? Array.from({ length: Math.ceil(length / step) }, (_, at) => at * step)
+        : offsets.filter((offset) => offset < length);
+    return starts.map((from) => ({ from, to: Math.min(length, (Math.floor(from / step) + 1) * step) }));
+  }
+
+  /** The bytes, if they are still what was sealed: LevelDB does not check what it reads. */
+  async #read(sha256: string): Promise<Buffer | undefined> {
+    const { store, footage, tally } = this.#options;
+    let known = false;
+    for await (const place of placesOf(store, sha256)) {
+      known = true;
+      const bytes = await footage.get(place);
+      if (bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+    }
+    if (known) tally.count('lost-footage', `footage ${sha256} is gone or altered on this disk`);
+    else tally.count('unknown-footage', `the archive wants ${sha256}, which is not in this journal`);
+    return undefined;
+  }
+
+  async #bandwidth(bytes: number): Promise<void> {
+    for (let waitMs = this.#options.bandwidth.take(bytes); waitMs > 0 && this.#live; ) {
+      await new Promise<void>((resolve) => {
+        let cancel: Cancel = () => {};
+        this.#wake = () => {
+          cancel();
+          resolve();
+        };
+        cancel = this.#options.timers.after(waitMs, resolve);
+      });
+      waitMs = this.#options.bandwidth.take(bytes);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { LiuhenError, messageOf } from '../../config/errors.js';
+import { readSecret } from '../../config/file.js';
+import { socketMaker, type TlsFiles } from './broker-socket.js';
+import { type BrokerLimits, Connection, PublishRefused, VersionRefused } from './connection.js';
+import type { Counter, UplinkLog } from './tally.js';
+import { backoffCapMs, backoffMs, type Cancel, type Timers } from './timers.js';
+import { type Lane, Window } from './window.js';
+
+export interface LinkOptions {
+  /** mqtt:// or mqtts:// */
+  broker: string;
+  protocol: 4 | 5;
+  username?: string | undefined;
+  passwordFile?: string | undefined;
+  tls?: TlsFiles | undefined;
+  keepaliveMs: number;
+  backoff: { minMs: number; maxMs: number };
+  windowBytes: number;
+  connectTimeoutMs?: number;
+  clientId: string;
+  will: { topic: string; payload: Buffer };
+  subscription: string;
+  maxIncomingBytes: number;
+  log: UplinkLog;
+  tally: Counter<'refused-by-broker'>;
+  timers: Timers;
+  random: () => number;
+}
+
+interface LinkEvents {
+  /** Connected and subscribed. */
+  up: [limits: BrokerLimits];
+  down: [reason: LiuhenError];
+  message: [topic: string, payload: Buffer, retained: boolean];
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const GRACE_MS = 2000;
+
+/**
+ * Keeps one connection to the broker: a fresh client and session each time, exponential backoff with full jitter between them.
+ * It keeps nothing for a later connection; what was not acknowledged is the sender's to decide about.
+ */
+export class Link extends EventEmitter<LinkEvents> {
+  readonly #options: LinkOptions;
+  readonly #window: Window;
+  #protocol: 4 | 5;
+  #connection: Connection | undefined;
+  #upSinceMs: number | undefined;
+  #lastError: LiuhenError | undefined;
+  #sentBytes = 0;
+  #stopped = false;
+  #wake: () => void = () => {};
+  #socket: Socket | undefined;
+  #ran: Promise<void> = Promise.resolve();
+
+  constructor(options: LinkOptions) {
+    super();
+    this.#options = options;
+    this.#protocol = options.protocol;
+    this.#window = new Window(options.windowBytes);
+  }
+
+  get up(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /** On the timers' clock. */
+  get upSinceMs(): number | undefined {
+    return this.#upSinceMs;
+  }
+
+  get lastError(): LiuhenError | undefined {
+    return this.#lastError;
+  }
+
+  /** Payload bytes that brokers acknowledged. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** Footage bytes sent and not acknowledged. */
+  get inFlightBytes(): number {
+    return this.#window.bulkBytes;
+  }
+
+  start(): void {
+    this.#ran = this.#run();
+  }
+
+  /**
+   * Publishes with QoS 1 once the window has room. Resolves on PUBACK; rejects with LIUHEN_LINK when the connection goes first
+   * or the broker refuses (counted). `onSent` is called when the message leaves.
+   */
+  async publish(
+    topic: string,
+    payload: Buffer,
+    lane: Lane,
+    options: { retain?: boolean; onSent?: () => void } = {},
+  ) {
+    const connection = this.#connection;
+    if (connection === undefined) throw new LiuhenError('LIUHEN_LINK', 'not connected to the broker');
+    await this.#window.admission(payload.length, lane);
+    if (connection !== this.#connection) throw await connection.closed;
+    const sentAtMs = this.#options.timers.nowMs();
+    options.onSent?.();
+    try {
+      await connection.publish(topic, payload, options.retain ?? false);
+      this.#sentBytes += payload.length;
+    } catch (error) {
+      if (error instanceof PublishRefused) this.#options.tally.count('refused-by-broker', messageOf(error));
+      throw error;
+    } finally {
+      if (connection === this.#connection) {
+        this.#window.release(payload.length, lane, sentAtMs, this.#options.timers.nowMs());
+      }
+    }
+  }
+
+  /** Sends a farewell (retained) if it can, disconnects, and stays down. */
+  async stop(farewell: { topic: string; payload: Buffer }): Promise<void> {
+    this.#stopped = true;
+    this.#wake();
+    const connection = this.#connection;
+    if (connection !== undefined) {
+      const cut = setTimeout(() => connection.destroy(), GRACE_MS);
+      await connection.publish(farewell.topic, farewell.payload, true).catch(() => {});
+      clearTimeout(cut);
+      await connection.end();
+    } else this.#socket?.destroy();
+    await this.#ran;
+    this.removeAllListeners();
+  }
+
+  async #run(): Promise<void> {
+    const { backoff, random, timers, log } = this.#options;
+    let otherVersionNext = false;
+    for (let attempt = 0; !this.#stopped; attempt++) {
+      const startedAtMs = timers.nowMs();
+      const error = await this.#connectOnce();
+      if (this.#stopped) break;
+      this.#lastError = error;
+      // A connection that lasted longer than the wait before it starts the series anew.
+      if (timers.nowMs() - startedAtMs > backoffCapMs(attempt, backoff)) attempt = 0;
+      otherVersionNext = error instanceof VersionRefused && !otherVersionNext;
+      const delayMs = otherVersionNext ? 0 : backoffMs(attempt, backoff, random);
+      log.info({ delayMs: Math.round(delayMs), attempt }, `uplink: ${error.message}`);
+      await this.#pause(delayMs);
+    }
+  }
+
+  /** Connects and stays until the connection has gone; returns why. */
+  async #connectOnce(): Promise<LiuhenError> {
+    let connection: Connection;
+    try {
+      connection = await Connection.open(await this.#connectionOptions());
+    } catch (error) {
+      // A 3.1.1 broker and one that only speaks 5 are both met by trying the other, once an attempt.
+      if (error instanceof VersionRefused) this.#protocol = this.#protocol === 5 ? 4 : 5;
+      if (error instanceof LiuhenError) return error;
+      return new LiuhenError('LIUHEN_LINK', `connection to the broker: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+    if (this.#stopped) {
+      await connection.end();
+      return await connection.closed;
+    }
+    this.#connection = connection;
+    this.#upSinceMs = this.#options.timers.nowMs();
+    this.#window.open(connection.limits.messages);
+    this.emit('up', connection.limits);
+    const error = await connection.closed;
+    this.#connection = undefined;
+    this.#upSinceMs = undefined;
+    this.#window.shut(error);
+    this.emit('down', error);
+    return error;
+  }
+
+  async #connectionOptions() {
+    const {
+      broker,
+      tls,
+      username,
+      passwordFile,
+      keepaliveMs,
+      clientId,
+      will,
+      subscription,
+      maxIncomingBytes,
+    } = this.#options;
+    const makeSocket = await socketMaker(broker, tls);
+    return {
+      makeSocket: () => {
+        this.#socket = makeSocket();
+        return this.#socket;
+      },
+      protocol: this.#protocol,
+      clientId,
+      username,
+      password: passwordFile === undefined ? undefined : readSecret(passwordFile, 'uplink.passwordFile'),
+      keepaliveMs,
+      connectTimeoutMs: this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      will,
+      subscription,
+      maxIncomingBytes,
+      onMessage: (topic: string, payload: Buffer, retained: boolean) => {
+        this.emit('message', topic, payload, retained);
+      },
+    };
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      let cancel: Cancel = () => {};
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+      cancel = this.#options.timers.after(delayMs, resolve);
+    });
+  }
+}
