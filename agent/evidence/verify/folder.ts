@@ -1,5 +1,15 @@
-import { constants, type Dirent } from 'node:fs';
-import { type FileHandle, open, opendir, realpath, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  opendirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LiuhenError, messageOf, systemCodeOf } from '../../../config/errors.js';
 import { isBundleFile, isBundleFolder } from './bundle-path.js';
@@ -11,7 +21,10 @@ const MAX_UNLISTED = 1000;
 /** Neither follows a symbolic link nor waits for the other end of a fifo. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** A folder from a stranger. Only regular files in real folders are opened, and never more read than was asked for. */
+/**
+ * A folder from a stranger. Only regular files in real folders are opened, and never more read than was
+ * asked for. Small files are read synchronously: nothing else waits, and it is many times faster than the thread pool.
+ */
 export class BundleFolder {
   readonly #root: string;
   readonly #findings: Findings;
@@ -22,24 +35,26 @@ export class BundleFolder {
   readonly unlisted: string[] = [];
   #things = 0;
 
+  readonly #seen = new Map<string, { bytes: number; sha256: string }>();
+
   private constructor(root: string, findings: Findings) {
     this.#root = root;
     this.#findings = findings;
   }
 
   /** Lists the folder. Throws LIUHEN_BUNDLE when it is none, cannot be read, or holds nothing of a bundle. */
-  static async open(folder: string, findings: Findings): Promise<BundleFolder> {
+  static open(folder: string, findings: Findings): BundleFolder {
     const next = 'give the folder that holds manifest.json and checkpoint';
     let root: string;
     try {
-      root = await realpath(folder);
-      if (!(await stat(root)).isDirectory()) throw new Error('it is no folder');
+      root = realpathSync(folder);
+      if (!statSync(root).isDirectory()) throw new Error('it is no folder');
     } catch (error) {
       const actual = systemCodeOf(error) === 'ENOENT' ? 'there is nothing of that name' : messageOf(error);
       throw new LiuhenError('LIUHEN_BUNDLE', `bundle ${folder}: expected a folder, but ${actual}`, { next });
     }
     const bundle = new BundleFolder(root, findings);
-    await bundle.#list('');
+    bundle.#list('');
     if (bundle.#files.size + bundle.#irregular.size === 0) {
       throw new LiuhenError('LIUHEN_BUNDLE', `bundle ${folder}: there is no file of a bundle in it`, {
         next,
@@ -60,8 +75,8 @@ export class BundleFolder {
   }
 
   /** The whole file; undefined, with a finding where there is none yet, when it is missing or larger than `maxBytes`. */
-  async read(path: string, maxBytes: number): Promise<Buffer | undefined> {
-    const file = await this.openFile(path);
+  read(path: string, maxBytes: number): Buffer | undefined {
+    const file = this.openFile(path);
     if (file === undefined) return undefined;
     try {
       if (file.bytes > maxBytes) {
@@ -72,39 +87,52 @@ export class BundleFolder {
       const buffer = Buffer.alloc(file.bytes);
       let filled = 0;
       while (filled < buffer.length) {
-        const { bytesRead } = await file.handle.read(buffer, filled, buffer.length - filled, filled);
+        const bytesRead = readSync(file.fd, buffer, filled, buffer.length - filled, filled);
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      return buffer.subarray(0, filled);
+      const content = buffer.subarray(0, filled);
+      this.#seen.set(path, { bytes: filled, sha256: createHash('sha256').update(content).digest('hex') });
+      return content;
     } catch (error) {
       throw unreadable(path, error);
     } finally {
-      await file.handle.close();
+      closeSync(file.fd);
     }
   }
 
-  /** Opens a listed file; undefined when it is not there. Throws LIUHEN_BUNDLE when the system refuses to. */
-  async openFile(path: string): Promise<{ handle: FileHandle; bytes: number } | undefined> {
+  /** Size and SHA-256 of a file as it was when it was last read; reads it when it has not been. */
+  digest(path: string, maxBytes: number): { bytes: number; sha256: string } | undefined {
+    if (!this.#seen.has(path)) this.read(path, maxBytes);
+    return this.#seen.get(path);
+  }
+
+  /** Opens a listed file, which the caller closes; undefined when it is not there. Throws LIUHEN_BUNDLE when the system refuses to. */
+  openFile(path: string): { fd: number; bytes: number } | undefined {
     if (!this.#files.has(path)) return undefined;
-    let handle: FileHandle;
+    let fd: number;
     try {
-      handle = await open(join(this.#root, path), OPEN_FLAGS);
+      fd = openSync(join(this.#root, path), OPEN_FLAGS);
     } catch (error) {
       if (['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO'].includes(systemCodeOf(error) ?? '')) return undefined;
       throw unreadable(path, error);
     }
-    const stats = await handle.stat();
-    if (stats.isFile()) return { handle, bytes: stats.size };
-    await handle.close();
+    const stats = fstatSync(fd);
+    if (stats.isFile()) return { fd, bytes: stats.size };
+    closeSync(fd);
     return undefined;
   }
 
-  async #list(folder: string): Promise<void> {
+  #list(folder: string): void {
     try {
-      for await (const thing of await opendir(join(this.#root, folder))) {
-        if (++this.#things > MAX_THINGS) return;
-        await this.#sort(folder === '' ? thing.name : `${folder}/${thing.name}`, thing);
+      const listing = opendirSync(join(this.#root, folder));
+      try {
+        for (let thing = listing.readSync(); thing !== null; thing = listing.readSync()) {
+          if (++this.#things > MAX_THINGS) break;
+          this.#sort(folder === '' ? thing.name : `${folder}/${thing.name}`, thing);
+        }
+      } finally {
+        listing.closeSync();
       }
     } catch (error) {
       throw error instanceof LiuhenError ? error : unreadable(folder === '' ? 'the folder' : folder, error);
@@ -115,11 +143,11 @@ export class BundleFolder {
     }
   }
 
-  async #sort(path: string, thing: Dirent): Promise<void> {
+  #sort(path: string, thing: Dirent): void {
     if (path === 'README.txt') return;
     const isFolder = isBundleFolder(path);
     if (isBundleFile(path) ? thing.isFile() : isFolder && thing.isDirectory()) {
-      if (isFolder) await this.#list(path);
+      if (isFolder) this.#list(path);
       else this.#files.add(path);
     } else if (isBundleFile(path) || isFolder) {
       this.#irregular.add(path);

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
 import { takeFileName } from '../../journal/manifest.js';
 import { type AbsentRanges, type DeclaredTake, isAbsent } from './declared.js';
 import type { Findings } from './findings.js';
@@ -27,7 +27,7 @@ export interface TakeFile {
 
 interface OpenTake extends TakeFile {
   declared: DeclaredTake | undefined;
-  handle: FileHandle | undefined;
+  fd: number | undefined;
   actualBytes: number;
   /** Where in `declared.absent` the walk has come to. */
   cursor: number;
@@ -66,6 +66,8 @@ export class Footage {
   readonly takes: TakeFile[] = [];
   /** The first mismatches: their findings are left to who can say what the bytes are. */
   readonly mismatches: Mismatch[] = [];
+  /** By take, the first entry whose bytes lie behind the end of its file. */
+  readonly shortFrom = new Map<number, number>();
   /** Bytes of the files that were compared with an entry. */
   judgedBytes = 0;
   readonly #folder: BundleFolder;
@@ -98,7 +100,7 @@ export class Footage {
   async take(piece: Piece): Promise<void> {
     if (piece.index === INIT) {
       await this.#endTake(true);
-      await this.#beginTake(piece);
+      this.#beginTake(piece);
     }
     const take = this.#open;
     if (take === undefined) return;
@@ -118,15 +120,15 @@ export class Footage {
 
   /** Closes what is open, also after an error. */
   async close(): Promise<void> {
-    const handles = new Set([this.#open?.handle, ...this.#pending.map(({ group }) => group.take.handle)]);
     await Promise.allSettled(this.#pending.map(({ digests }) => digests));
-    for (const handle of handles) await handle?.close().catch(() => {});
+    for (const { group } of this.#pending) closeTake(group.take);
+    if (this.#open !== undefined) closeTake(this.#open);
   }
 
-  async #beginTake(piece: Piece): Promise<void> {
+  #beginTake(piece: Piece): void {
     const file = takeFileName(piece.take);
     const declared = this.#declared.get(piece.take);
-    const opened = await this.#folder.openFile(file);
+    const opened = this.#folder.openFile(file);
     if (opened === undefined && !this.#folder.occupied(file)) {
       const { entry, fromSec } = piece;
       const actual = declared?.bytes === 0 ? 'the exporter did not have it' : 'no such file';
@@ -148,7 +150,7 @@ export class Footage {
       fragments: 0,
       absent: [],
       declared,
-      handle: opened?.handle,
+      fd: opened?.fd,
       actualBytes: opened?.bytes ?? 0,
       cursor: 0,
       isShort: false,
@@ -168,10 +170,11 @@ export class Footage {
       return { piece, file, offset, state: 'absent' };
     }
     take.bytes += piece.bytes;
-    if (take.handle === undefined) return { piece, file, offset, state: 'absent' };
+    if (take.fd === undefined) return { piece, file, offset, state: 'absent' };
     if (take.bytes <= take.actualBytes && !take.isShort) return { piece, file, offset };
     if (!take.isShort) {
       take.isShort = true;
+      this.shortFrom.set(take.take, piece.entry);
       this.#findings.add({
         verdict: 'altered',
         kind: 'footage-short',
@@ -210,7 +213,7 @@ export class Footage {
     this.#group = undefined;
     const hashed = group.placed.filter(({ state }) => state === undefined);
     const lengths = Float64Array.from(hashed, ({ piece }) => piece.bytes);
-    const fd = group.take.handle?.fd;
+    const fd = group.take.fd;
     const isEmpty = fd === undefined || lengths.length === 0;
     const digests = isEmpty
       ? Promise.resolve(new Uint8Array())
@@ -241,7 +244,7 @@ export class Footage {
     }
     this.judgedBytes += group.bytes;
     this.#onProgress(group.bytes);
-    if (group.ended) await group.take.handle?.close();
+    if (group.ended) closeTake(group.take);
   }
 
   #mismatch(mismatch: Mismatch): void {
@@ -261,6 +264,11 @@ export function mismatchFinding({ piece, file, offset, actualSha256 }: Mismatch,
     expected: `${nameOf(piece)} with sha256 ${piece.sha256} in the bytes ${offset} to ${offset + piece.bytes}`,
     actual: `sha256 ${actualSha256}${about}`,
   };
+}
+
+function closeTake(take: OpenTake): void {
+  if (take.fd !== undefined) closeSync(take.fd);
+  take.fd = undefined;
 }
 
 function addAbsent(absent: AbsentRanges, index: number): void {

@@ -54,12 +54,12 @@ export class AuthenticTree {
     const { size, root } = this.#head;
     const edge = rightEdge(size);
     for (const tile of edge) {
-      const hashes = await this.#readTile(tile);
+      const hashes = this.#readTile(tile);
       if (hashes !== undefined) this.#edge.set(tilePath(tile), hashes);
     }
     if (this.#edge.size === edge.length && (await this.#edgeRoot()).equals(root)) return true;
     const leaves = edge.find(({ level }) => level === 0);
-    const derived = leaves === undefined ? undefined : await this.#leavesFromEntries(leaves);
+    const derived = leaves === undefined ? undefined : this.#leavesFromEntries(leaves);
     if (leaves !== undefined && derived !== undefined) {
       const path = tilePath(leaves);
       this.#edge.set(path, derived);
@@ -88,13 +88,13 @@ export class AuthenticTree {
     const known = this.#edge.get(path) ?? this.#cache.get(path);
     if (known !== undefined || tile.width === 0 || this.#bad.has(path)) return known;
     const expected = (await this.tile(level + 1, Math.floor(index / TILE_WIDTH)))?.[index % TILE_WIDTH];
-    const fromFile = expected === undefined ? undefined : await this.#readTile(tile);
+    const fromFile = expected === undefined ? undefined : this.#readTile(tile);
     if (expected === undefined) {
       this.#bad.add(path);
       return undefined;
     }
     if (fromFile !== undefined && subtreeHash(fromFile).equals(expected)) return this.#keep(path, fromFile);
-    const derived = level === 0 ? await this.#leavesFromEntries(tile) : undefined;
+    const derived = level === 0 ? this.#leavesFromEntries(tile) : undefined;
     if (fromFile !== undefined) this.#tileDiffers(path);
     if (derived !== undefined && subtreeHash(derived).equals(expected)) return this.#keep(path, derived);
     this.#bad.add(path);
@@ -106,7 +106,7 @@ export class AuthenticTree {
     const width = tileWidth(this.#head.size, 0, index);
     const file = entriesPath(index, width);
     const first = index * TILE_WIDTH;
-    const found = await this.#readEntries(index, width);
+    const found = this.#readEntries(index, width);
     if (found === undefined) {
       if (!this.#folder.occupied(file) && !this.#findings.concern(file)) {
         const expected = `the entries ${first} to ${first + width - 1} of the journal`;
@@ -173,10 +173,10 @@ export class AuthenticTree {
     return hashes;
   }
 
-  async #readTile(tile: Tile): Promise<Buffer[] | undefined> {
+  #readTile(tile: Tile): Buffer[] | undefined {
     const file = tilePath(tile);
     const expected = `${tile.width} hashes of level ${tile.level}, from ${tile.index * TILE_WIDTH} on`;
-    const bytes = await this.#folder.read(file, MAX_TILE_BYTES);
+    const bytes = this.#folder.read(file, MAX_TILE_BYTES);
     if (bytes === undefined) {
       // A tile of level 0 follows from its entries; those above do not, and what they prove stays unproven.
       const verdict = tile.level === 0 ? 'incomplete' : 'untrusted';
@@ -193,9 +193,9 @@ export class AuthenticTree {
     }
   }
 
-  async #readEntries(index: number, width: number): Promise<Buffer[] | undefined> {
+  #readEntries(index: number, width: number): Buffer[] | undefined {
     const file = entriesPath(index, width);
-    const bytes = await this.#folder.read(file, MAX_ENTRIES_BYTES);
+    const bytes = this.#folder.read(file, MAX_ENTRIES_BYTES);
     if (bytes === undefined) return undefined;
     try {
       return splitEntryBundle(bytes, index, width);
@@ -205,8 +205,8 @@ export class AuthenticTree {
     }
   }
 
-  async #leavesFromEntries({ index, width }: Tile): Promise<Buffer[] | undefined> {
-    return (await this.#readEntries(index, width))?.map(leafHash);
+  #leavesFromEntries({ index, width }: Tile): Buffer[] | undefined {
+    return this.#readEntries(index, width)?.map(leafHash);
   }
 
   #tileDiffers(file: string): void {

@@ -40,12 +40,12 @@ interface Walked {
  * Leads the checkpoint back to a pinned key, note by note, and counts the witnesses. Undefined, with findings, when it
  * does not lead there: nothing else in the bundle says anything then.
  */
-export async function establishTrust(
+export function establishTrust(
   folder: BundleFolder,
   policy: Policy,
   findings: Findings,
-): Promise<Trusted | undefined> {
-  const checkpoint = await readCheckpoint(folder, findings);
+): Trusted | undefined {
+  const checkpoint = readCheckpoint(folder, findings);
   if (checkpoint === undefined) return undefined;
   const { origin } = checkpoint;
   const pinned = policy.logs.filter(({ name }) => name === origin);
@@ -59,7 +59,7 @@ export async function establishTrust(
     });
     return undefined;
   }
-  const notes = await readKeyNotes(folder, findings);
+  const notes = readKeyNotes(folder, findings);
   const walked = best(pinned.map((root) => walk(root, notes, checkpoint)));
   const signer = signerOf(walked, notes.length, checkpoint, findings);
   if (signer === undefined) return undefined;
@@ -68,10 +68,10 @@ export async function establishTrust(
   return { checkpoint, root: walked.root, chain: walked.chain, epoch: walked.epoch, cosigned };
 }
 
-async function readCheckpoint(folder: BundleFolder, findings: Findings): Promise<Checkpoint | undefined> {
+function readCheckpoint(folder: BundleFolder, findings: Findings): Checkpoint | undefined {
   const file = 'checkpoint';
   const expected = 'a checkpoint, signed by the device';
-  const bytes = await folder.read(file, MAX_NOTE_BYTES);
+  const bytes = folder.read(file, MAX_NOTE_BYTES);
   if (bytes === undefined) {
     findings.add({
       verdict: 'untrusted',
@@ -90,9 +90,9 @@ async function readCheckpoint(folder: BundleFolder, findings: Findings): Promise
   }
 }
 
-async function readKeyNotes(folder: BundleFolder, findings: Findings): Promise<string[]> {
+function readKeyNotes(folder: BundleFolder, findings: Findings): string[] {
   const file = 'keys';
-  const bytes = await folder.read(file, MAX_KEYS_BYTES);
+  const bytes = folder.read(file, MAX_KEYS_BYTES);
   const expected = 'the notes that lead from the pinned key to the key of the checkpoint';
   if (bytes === undefined) {
     if (!folder.occupied(file)) {
@@ -161,12 +161,12 @@ function signerOf(
     findings.add({ verdict: 'altered', kind: 'checkpoint-signature', file: 'checkpoint', expected, actual });
     return undefined;
   }
-  if (notes > epoch) {
+  if (chain.epoch > epoch) {
     findings.add({
       verdict: 'untrusted',
       kind: 'old-key',
       file: 'keys',
-      expected: `a checkpoint signed by the newest key of the chain, that of epoch ${notes}`,
+      expected: `a checkpoint signed by the newest key of the chain, that of epoch ${chain.epoch}`,
       actual: `the key of epoch ${epoch} signed it, which the device had erased by then`,
     });
   }
