@@ -12,35 +12,40 @@ export function signKeyNote(origin: string, epoch: number, next: Vkey, signer: S
   return signNote(`${HEADER}\n${origin}\n${epoch}\n${formatVkey(next)}\n`, signer);
 }
 
-/** The keys of one journal from its root key on; index is epoch. Only a verified step makes it longer. */
+/** The keys of one journal from its root key on. Only a verified step makes it longer. */
 export class KeyChain {
   readonly origin: string;
+  /** From `#first` on, one an epoch. */
   readonly #keys: Vkey[];
+  readonly #first: number;
 
-  constructor(root: Vkey) {
+  /** `first` is the epoch of `root` where the steps before it were verified earlier: a chain may have 1,000,000 of them. */
+  constructor(root: Vkey, first = 0) {
     if (root.type !== SignatureType.ed25519) {
       throw new LiuhenError('LIUHEN_NOTE', `root key: expected type 01, got ${formatVkey(root)}`);
     }
     this.origin = root.name;
     this.#keys = [root];
+    this.#first = first;
   }
 
   /** The newest epoch. */
   get epoch(): number {
-    return this.#keys.length - 1;
+    return this.#first + this.#keys.length - 1;
   }
 
   get current(): Vkey {
-    return this.#keys[this.epoch] as Vkey;
+    return this.#keys.at(-1) as Vkey;
   }
 
   key(epoch: number): Vkey | undefined {
-    return this.#keys[epoch];
+    return this.#keys[epoch - this.#first];
   }
 
   /** The epoch that this key belongs to, newest first; -1 when it is not of this chain. */
   epochOf(name: string, id: number): number {
-    return this.#keys.findLastIndex((key) => key.name === name && key.id === id);
+    const at = this.#keys.findLastIndex((key) => key.name === name && key.id === id);
+    return at < 0 ? -1 : this.#first + at;
   }
 
   /** Takes the next key note; throws unless the current key signed exactly this step. Returns the new epoch. */

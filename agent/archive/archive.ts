@@ -1,0 +1,272 @@
+import { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import { messageOf } from '../../config/errors.js';
+import { readSecret } from '../../config/file.js';
+import type { Config } from '../../config/schema.js';
+import type { Clock } from '../../drivers/clock.js';
+import { Database } from '../buffer/database.js';
+import { freeBytes } from '../buffer/free-space.js';
+import { formatVkey } from '../journal/vkey.js';
+import { encodeReceipt, MAX_JOURNAL_BYTES } from '../uplink/messages.js';
+import { topics } from '../uplink/topics.js';
+import { type EmbeddedBroker, startBroker } from './broker.js';
+import { type Counted, type Counters, isRefusal } from './counters.js';
+import { Device, type DeviceStatus, type DeviceTimes } from './device.js';
+import { Devices } from './devices.js';
+import { InFlight } from './in-flight.js';
+import { publishWitness, readArchiveKey } from './key.js';
+import { stateFolder } from './layout.js';
+import { ArchiveLink } from './link.js';
+import { SeldomLog } from './seldom-log.js';
+
+export { initArchive } from './key.js';
+export { registerDevice } from './registry.js';
+
+export interface ArchiveOptions {
+  data: string;
+  /** `archive` of a configuration: with `embeddedBroker`, or with `broker`. */
+  settings: Config['archive'];
+  /** Free space that footage never uses. */
+  reserveBytes: number;
+  log: Logger;
+  clock: Clock;
+  times?: Partial<DeviceTimes> & { tickMs?: number };
+}
+
+interface ArchiveEvents {
+  /** Durable and witnessed: the device, and its journal's size. */
+  cosigned: [device: string, size: number];
+  archived: [device: string, recording: number];
+  fork: [device: string];
+  refused: [reason: Counted];
+  /** Connected to the broker and listening to every device. */
+  online: [];
+}
+
+export interface ArchiveStatus {
+  /** What devices and verifiers pin. */
+  witness: string;
+  broker: string;
+  online: boolean;
+  devices: DeviceStatus[];
+  counters: Counters;
+  /** Footage bytes that wait in memory. */
+  inFlightBytes: number;
+}
+
+export interface Archive extends EventEmitter<ArchiveEvents> {
+  status(): ArchiveStatus;
+  /** Makes durable what is under way, publishes, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** The device side holds a piece back for 10 s after the broker took it; asking sooner would be in vain. */
+const TIMES = { reaskMs: 12_000, publishMs: 2000, tickMs: 1000 };
+
+/**
+ * Starts the receiving end on a folder that `initArchive` made. Resolves once devices are loaded and the embedded broker, if any,
+ * listens; the connection to another broker comes up, and comes back, by itself. Throws LIUHEN_NOT_FOUND, LIUHEN_KEY, LIUHEN_LOCKED,
+ * LIUHEN_LINK.
+ */
+export async function startArchive(options: ArchiveOptions): Promise<Archive> {
+  const { data, settings, log } = options;
+  const key = await readArchiveKey(data);
+  const database = await Database.open(stateFolder(data), { compression: true });
+  // The folder may have been made by hand, or by an older version.
+  await publishWitness(data, formatVkey(key.witness.vkey));
+  const undo: (() => Promise<unknown>)[] = [() => database.close()];
+  try {
+    const archive = new RunningArchive(options, database, formatVkey(key.witness.vkey));
+    await archive.load(key);
+    undo.unshift(() => archive.stopDevices());
+    const { embeddedBroker } = settings;
+    const broker =
+      embeddedBroker === undefined
+        ? undefined
+        : await startBroker({
+            ...embeddedBroker,
+            maxPayloadBytes: maxPayload(settings),
+            log,
+            onRefused: (reason) => archive.count(reason),
+          });
+    if (broker !== undefined) undo.unshift(() => broker.stop());
+    archive.connect(broker);
+    return archive;
+  } catch (error) {
+    for (const each of undo) await each().catch(() => {});
+    throw error;
+  }
+}
+
+class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
+  readonly #options: ArchiveOptions;
+  readonly #database: Database;
+  readonly #witness: string;
+  readonly #inFlight: InFlight;
+  readonly #seldom: SeldomLog;
+  readonly #counters: Counters = {};
+  readonly #times: typeof TIMES;
+  #devices: Devices | undefined;
+  #link: ArchiveLink | undefined;
+  #broker: EmbeddedBroker | undefined;
+  #brokerUrl = '';
+  #hasRoom = true;
+  #ticker: NodeJS.Timeout | undefined;
+  #reopening: Promise<void> | undefined;
+
+  constructor(options: ArchiveOptions, database: Database, witness: string) {
+    super();
+    this.#options = options;
+    this.#database = database;
+    this.#witness = witness;
+    this.#inFlight = new InFlight(options.settings.limits.inFlightBytes);
+    this.#seldom = new SeldomLog(options.log, () => options.clock.read().monoMs);
+    this.#times = { ...TIMES, ...options.times };
+  }
+
+  async load(key: Awaited<ReturnType<typeof readArchiveKey>>): Promise<void> {
+    const { data, log, clock } = this.#options;
+    await this.#measureRoom();
+    this.#devices = new Devices(data, (device, root) => {
+      const deviceLog = log.child({ device });
+      return Device.open({
+        device,
+        root,
+        data,
+        database: this.#database,
+        key,
+        inFlight: this.#inFlight,
+        clock,
+        log: deviceLog,
+        seldom: new SeldomLog(deviceLog, () => clock.read().monoMs),
+        times: this.#times,
+        count: (counted) => this.count(counted),
+        send: (message) => this.#link?.send(topics.receipt(device), encodeReceipt(message)),
+        hasRoom: () => this.#hasRoom,
+        reopen: () => this.#reopen(),
+        onCosigned: (size) => this.emit('cosigned', device, size),
+        onArchived: (recording) => {
+          deviceLog.info({ recording }, 'archived');
+          this.emit('archived', device, recording);
+        },
+        onFork: () => this.emit('fork', device),
+      });
+    });
+    await this.#devices.loadAll((device, error) => {
+      log.error({ device, error: messageOf(error) }, 'device could not be loaded and is not served');
+    });
+  }
+
+  connect(broker: EmbeddedBroker | undefined): void {
+    const { settings, log } = this.#options;
+    const { protocol, username, passwordFile, tls, keepaliveMs, backoff } = settings;
+    this.#broker = broker;
+    this.#brokerUrl = broker?.credentials.url ?? settings.broker ?? '';
+    const password =
+      passwordFile === undefined ? undefined : readSecret(passwordFile, 'archive.passwordFile');
+    this.#link = new ArchiveLink({
+      keepaliveMs,
+      backoff,
+      maxPacketBytes: maxPayload(settings) + 1024,
+      log,
+      ...(broker === undefined
+        ? { url: this.#brokerUrl, protocol, username, password, tls }
+        : { ...broker.credentials, protocol: 4 }),
+    });
+    this.#link.on('message', (topic, payload) => void this.#receive(topic, payload));
+    this.#link.on('online', () => this.emit('online'));
+    this.#link.start();
+    this.#ticker = setInterval(() => this.#tick(), this.#times.tickMs);
+  }
+
+  status(): ArchiveStatus {
+    return {
+      witness: this.#witness,
+      broker: this.#brokerUrl,
+      online: this.#link?.isOnline ?? false,
+      devices: [...(this.#devices?.all() ?? [])].map((device) => device.status()),
+      counters: { ...this.#counters },
+      inFlightBytes: this.#inFlight.total,
+    };
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#ticker);
+    await this.#link?.stop();
+    await this.#broker?.stop();
+    await this.stopDevices();
+    await this.#reopening;
+    await this.#database.close();
+  }
+
+  async stopDevices(): Promise<void> {
+    await this.#devices?.stop();
+  }
+
+  count(counted: Counted): void {
+    this.#counters[counted] = (this.#counters[counted] ?? 0) + 1;
+    if (isRefusal(counted)) this.emit('refused', counted);
+  }
+
+  async #receive(topic: string, payload: Buffer): Promise<void> {
+    if (payload.length > maxPayload(this.#options.settings)) {
+      this.count('too-large');
+      return;
+    }
+    const refusal = await this.#devices?.receive(topic, payload);
+    if (refusal === undefined) return;
+    const { counted, device, error } = refusal;
+    this.count(counted);
+    if (counted === 'unknown-device') {
+      const next =
+        'liuhen archive add <root vkey of the device> --data <this folder>; liuhen init printed the key';
+      const fields = { code: 'LIUHEN_UNKNOWN_DEVICE', device, next };
+      this.#seldom.warn(`unknown/${device}`, fields, 'device is not registered: nothing of it is taken');
+    } else if (isRefusal(counted)) {
+      this.#seldom.warn(counted, { topic: topic.slice(0, 256), error }, `message refused: ${counted}`);
+    }
+  }
+
+  #tick(): void {
+    for (const device of this.#devices?.all() ?? []) device.tick();
+    void this.#measureRoom();
+  }
+
+  async #measureRoom(): Promise<void> {
+    try {
+      const free = await freeBytes(this.#options.data);
+      this.#hasRoom = free > this.#options.reserveBytes + this.#inFlight.total;
+      if (!this.#hasRoom) {
+        const fields = {
+          code: 'LIUHEN_STORAGE_FULL',
+          freeBytes: free,
+          next: 'free space, or add a larger disk',
+        };
+        this.#seldom.warn('room', fields, 'only the reserve is left: journals are taken, footage is not');
+      }
+    } catch (error) {
+      this.#seldom.warn('room', { error: messageOf(error) }, 'free space could not be measured');
+    }
+  }
+
+  /** LevelDB takes no write after one failed, until it is closed and opened again. At most once a tick. */
+  #reopen(): Promise<void> {
+    this.#reopening ??= (async () => {
+      try {
+        await this.#database.reopen();
+      } catch (error) {
+        this.#options.log.error({ error: messageOf(error) }, 'database could not be opened again');
+      }
+      for (const device of this.#devices?.all() ?? []) device.forgetJournal();
+      setTimeout(() => {
+        this.#reopening = undefined;
+      }, this.#times.tickMs).unref();
+    })();
+    return this.#reopening;
+  }
+}
+
+/** The configured bound; journal messages need no more than theirs. */
+function maxPayload({ limits }: Config['archive']): number {
+  return Math.min(limits.messageBytes, MAX_JOURNAL_BYTES);
+}

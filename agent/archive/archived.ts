@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { messageOf } from '../../config/errors.js';
+import { digestOf, type RecordingState, readRecording, writeReceipt } from '../buffer/recordings.js';
+import { takeFileName } from '../journal/manifest.js';
+import type { Signer } from '../journal/note.js';
+import { signReceipt } from '../journal/receipt.js';
+import type { JournalStore } from '../journal/store.js';
+import { forgetUnreceipted, irregularity, pendingPlaces, takesOf } from './footage-view.js';
+import { recordingFolder } from './layout.js';
+import type { Publication } from './publication.js';
+
+export interface ArchivedOptions {
+  store: JournalStore;
+  origin: string;
+  folder: string;
+  receipts: Signer;
+  publication: Publication;
+  /** The newest cosigned checkpoint. */
+  cosigned: string | undefined;
+  log: Logger;
+  onArchived: (recording: number, receipt: string) => void;
+}
+
+/**
+ * Signs a recording's receipt when it has stopped and every byte is durable; otherwise does nothing. The receipt is durable before
+ * anybody hears of it. Interrupted anywhere, it may run again.
+ */
+export async function receiptIfComplete(options: ArchivedOptions, recording: number): Promise<void> {
+  const { store, publication, log, onArchived } = options;
+  const state = await readRecording(store, recording);
+  if (state?.stopped === undefined) return;
+  const why = await irregularity(store, recording);
+  if (why !== undefined) {
+    log.error({ recording, why }, 'recording can never be receipted');
+    return await forgetUnreceipted(store, recording);
+  }
+  const receipt = state.receipt ?? (await sign(options, state));
+  if (receipt === undefined) return;
+  await publication.writeReceipt(recording, receipt);
+  onArchived(recording, receipt);
+  publication.change(recording);
+  await publication.refresh(options.cosigned);
+  await forgetUnreceipted(store, recording);
+}
+
+async function sign(options: ArchivedOptions, state: RecordingState): Promise<string | undefined> {
+  const { store, origin, folder, receipts, log } = options;
+  const { recording } = state;
+  for await (const place of pendingPlaces(store)) {
+    if (place.recording === recording) return undefined;
+    if (place.recording > recording) break;
+  }
+  for await (const { take, bytes } of takesOf(store, recording)) {
+    const path = join(recordingFolder(folder, recording), takeFileName(take));
+    const size = await stat(path).then(
+      (found) => found.size,
+      (error: unknown) => messageOf(error),
+    );
+    if (size !== bytes) {
+      log.error(
+        { recording, take, expected: bytes, got: size },
+        'footage was durable and is gone: no receipt',
+      );
+      return undefined;
+    }
+  }
+  const { fragments, digest } = await digestOf(store, state);
+  const receipt = signReceipt({ origin, recording, fragments, digest }, receipts);
+  await writeReceipt(store, recording, receipt);
+  return receipt;
+}

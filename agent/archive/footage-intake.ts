@@ -1,0 +1,202 @@
+import type { Logger } from 'pino';
+import { messageOf } from '../../config/errors.js';
+import type { JournalStore } from '../journal/store.js';
+import { MAX_CHUNK_BYTES } from '../uplink/messages.js';
+import { Assembly } from './assembly.js';
+import type { Counted } from './counters.js';
+import type { FootageFiles } from './footage-files.js';
+import { markDurable, type Place, placesAwaiting } from './footage-view.js';
+import type { Holder, InFlight } from './in-flight.js';
+
+/** Synced when this many bytes are written, or after this time, or when a stopped recording is complete. */
+const SETTLE_BYTES = 16 * 1024 * 1024;
+const SETTLE_MS = 1000;
+
+export interface FootageIntakeOptions {
+  store: JournalStore;
+  files: FootageFiles;
+  inFlight: InFlight;
+  log: Logger;
+  nowMs: () => number;
+  count: (counted: Counted) => void;
+  /** A piece was completed, or given up. */
+  onPiece: (sha256: string, outcome: 'written' | 'given up') => void;
+  /** The bytes at these places became durable, and are marked so. */
+  onDurable: (places: readonly Place[]) => void;
+  /** The store failed: it takes nothing more until it was opened again. */
+  reopen: () => Promise<void>;
+  /** Whether a recording would be complete if all that is written were durable. */
+  isComplete: (recording: number, written: readonly Place[]) => boolean;
+}
+
+/** Takes one device's chunks, checks what they add up to, and writes it where the journal says. */
+export class FootageIntake implements Holder {
+  readonly #options: FootageIntakeOptions;
+  readonly #assemblies = new Map<string, { assembly: Assembly; touchedMs: number }>();
+  /** Complete, and not marked durable yet. */
+  readonly #writing = new Set<string>();
+  #unsettled: Place[] = [];
+  #unsettledBytes = 0;
+  #settleTimer: NodeJS.Timeout | undefined;
+  #lane: Promise<void> = Promise.resolve();
+  /** The length of this device's full chunks, as far as seen. */
+  #grid = 0;
+
+  constructor(options: FootageIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Whether chunks of this hash can be added without asking the store. */
+  knows(sha256: string): boolean {
+    return this.#assemblies.has(sha256) || this.#writing.has(sha256);
+  }
+
+  /** Whether all of this hash has come and is on its way to the disk. */
+  isWriting(sha256: string): boolean {
+    return this.#writing.has(sha256);
+  }
+
+  /** Offsets of what is missing of a piece that has partly come; empty when none or all of it is. */
+  missing(sha256: string, max: number): number[] {
+    const found = this.#assemblies.get(sha256);
+    return found === undefined || this.#grid === 0 ? [] : found.assembly.missing(this.#grid, max);
+  }
+
+  /** Begins a piece when the journal names its hash and it is not here; false otherwise. */
+  async begin(sha256: string): Promise<boolean> {
+    if (this.knows(sha256)) return true;
+    for await (const { bytes } of placesAwaiting(this.#options.store, sha256)) {
+      const touchedMs = this.#options.nowMs();
+      this.#assemblies.set(sha256, { assembly: new Assembly(sha256, bytes), touchedMs });
+      return true;
+    }
+    return false;
+  }
+
+  /** Adds a chunk of a known piece; returns what it counts as where it was not taken. */
+  add(sha256: string, offset: number, chunk: Buffer): Counted | undefined {
+    const { inFlight, nowMs } = this.#options;
+    const found = this.#assemblies.get(sha256);
+    if (found === undefined) return this.#writing.has(sha256) ? 'duplicate' : 'unwanted-footage';
+    if (chunk.length === 0 || chunk.length > MAX_CHUNK_BYTES) return 'bad-chunk';
+    const { assembly } = found;
+    const cost = assembly.costOf(offset, chunk.length);
+    if (cost === undefined) return 'bad-chunk';
+    if (cost === 0) return 'duplicate';
+    if (!inFlight.take(this, cost)) return 'no-memory';
+    this.#grid = Math.max(this.#grid, chunk.length);
+    found.touchedMs = nowMs();
+    assembly.add(offset, chunk);
+    if (assembly.isComplete) this.#finish(assembly);
+    return undefined;
+  }
+
+  giveUpStalest(): number {
+    let stalest: { assembly: Assembly; touchedMs: number } | undefined;
+    for (const each of this.#assemblies.values()) {
+      if (each.assembly.cost > 0 && each.touchedMs < (stalest?.touchedMs ?? Number.POSITIVE_INFINITY)) {
+        stalest = each;
+      }
+    }
+    return stalest === undefined ? 0 : this.#giveUp(stalest.assembly);
+  }
+
+  /** Gives up what has not got a byte for `idleMs`: its device may be gone for ever. */
+  giveUpIdle(idleMs: number): void {
+    const limit = this.#options.nowMs() - idleMs;
+    for (const { assembly, touchedMs } of [...this.#assemblies.values()]) {
+      if (touchedMs < limit) this.#giveUp(assembly);
+    }
+  }
+
+  /** Makes durable what is written. */
+  settle(): Promise<void> {
+    return this.#inLane(() => this.#settle());
+  }
+
+  async stop(): Promise<void> {
+    for (const { assembly } of [...this.#assemblies.values()]) this.#giveUp(assembly);
+    await this.settle();
+    clearTimeout(this.#settleTimer);
+  }
+
+  #giveUp(assembly: Assembly): number {
+    this.#assemblies.delete(assembly.sha256);
+    this.#options.inFlight.release(this, assembly.cost);
+    this.#options.onPiece(assembly.sha256, 'given up');
+    return assembly.cost;
+  }
+
+  #finish(assembly: Assembly): void {
+    this.#assemblies.delete(assembly.sha256);
+    this.#writing.add(assembly.sha256);
+    void this.#inLane(async () => {
+      const { onPiece, inFlight, count } = this.#options;
+      const matches = assembly.matches();
+      if (!matches) count('wrong-hash');
+      const written = matches && (await this.#write(assembly));
+      inFlight.release(this, assembly.cost);
+      if (!written) this.#writing.delete(assembly.sha256);
+      onPiece(assembly.sha256, written ? 'written' : 'given up');
+      if (written) await this.#settleWhenDue();
+    });
+  }
+
+  async #write(assembly: Assembly): Promise<boolean> {
+    const { store, files, count, log } = this.#options;
+    try {
+      const bytes = assembly.bytes();
+      for await (const place of placesAwaiting(store, assembly.sha256)) {
+        if (place.bytes !== assembly.size) continue;
+        await files.write(place, bytes);
+        this.#unsettled.push(place);
+        this.#unsettledBytes += place.bytes;
+      }
+      return true;
+    } catch (error) {
+      count('storage');
+      log.error({ sha256: assembly.sha256, error: messageOf(error) }, 'footage could not be written');
+      return false;
+    }
+  }
+
+  async #settleWhenDue(): Promise<void> {
+    const recordings = new Set(this.#unsettled.map(({ recording }) => recording));
+    const isDue =
+      this.#unsettledBytes >= SETTLE_BYTES ||
+      [...recordings].some((recording) => this.#options.isComplete(recording, this.#unsettled));
+    if (isDue) return await this.#settle();
+    this.#settleTimer ??= setTimeout(() => void this.settle(), SETTLE_MS);
+  }
+
+  async #settle(): Promise<void> {
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = undefined;
+    const places = this.#unsettled;
+    this.#unsettled = [];
+    this.#unsettledBytes = 0;
+    if (places.length === 0) return;
+    const { store, files, count, log, onDurable, reopen } = this.#options;
+    try {
+      await files.sync();
+      await markDurable(store, places);
+    } catch (error) {
+      count('storage');
+      log.error({ error: messageOf(error) }, 'footage could not be made durable');
+      for (const { sha256 } of places) {
+        this.#writing.delete(sha256);
+        this.#options.onPiece(sha256, 'given up');
+      }
+      return await reopen();
+    }
+    for (const { sha256 } of places) this.#writing.delete(sha256);
+    onDurable(places);
+  }
+
+  #inLane(work: () => Promise<void>): Promise<void> {
+    this.#lane = this.#lane.then(work).catch((error: unknown) => {
+      this.#options.log.error({ error: messageOf(error) }, 'footage');
+    });
+    return this.#lane;
+  }
+}
