@@ -68,8 +68,14 @@ export class FootageStore {
   }
 }
 
+/**
+ * Sorts before every fragment, as it is written before them. Behind them, LevelDB's first table of a take would reach over all that
+ * follow, and each of those be written a third time.
+ */
+const INIT = '-init';
+
 function keyOf({ recording, take, index }: FootageRef): string {
-  return `${padded(recording)}/${padded(take, 7)}/${index === 'init' ? index : padded(index, 9)}`;
+  return `${padded(recording)}/${padded(take, 7)}/${index === 'init' ? INIT : padded(index, 9)}`;
 }
 
 function refOf(key: string): FootageRef {
@@ -77,6 +83,6 @@ function refOf(key: string): FootageRef {
   return {
     recording: Number(recording),
     take: Number(take),
-    index: index === 'init' ? index : Number(index),
+    index: index === INIT ? 'init' : Number(index),
   };
 }
