@@ -1,5 +1,6 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { parseCheckpoint } from '../journal/checkpoint.js';
+import { MAX_ENTRY_BYTES } from '../journal/entry.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalStore } from '../journal/store.js';
 import { epochAt, keyAt, keyNotesAfter, keyOfNote } from './key-notes.js';
@@ -28,7 +29,8 @@ export interface JournalLaneOptions {
 
 /** Entry bytes that may go without an answer: more would only fill a broker whose archive is away. */
 const MAX_UNANSWERED_BYTES = 2 * 1024 * 1024;
-const KEY_BYTES_PER_MESSAGE = 384 * 1024;
+/** Leaves room for entries beside them: notes that come alone prove nothing yet, so one message should do. */
+const KEY_BYTES_PER_MESSAGE = 896 * 1024;
 const KEYS_PER_MESSAGE = 4096;
 /** Checkpoint, CBOR heads, MQTT header and topic. */
 const OVERHEAD_BYTES = 2048;
@@ -174,8 +176,11 @@ export class JournalLane {
       return false;
     }
     const from = this.#cursor;
-    const epoch = this.#epochSent ?? (await epochAt(store, from, size, await store.epoch()));
-    const keysBudget = Math.min(KEY_BYTES_PER_MESSAGE, Math.floor(this.#maxMessageBytes / 2));
+    const epoch = this.#epochSent ?? (await this.#epochKnown(from));
+    const keysBudget = Math.min(
+      KEY_BYTES_PER_MESSAGE,
+      this.#maxMessageBytes - MAX_ENTRY_BYTES - OVERHEAD_BYTES,
+    );
     const keys = await keyNotesAfter(store, epoch, { maxBytes: keysBudget, maxNotes: KEYS_PER_MESSAGE });
     const entries = this.#asking || !keys.all ? [] : await this.#entries(from, size, keys.notes);
     const to = from + entries.length;
@@ -203,6 +208,16 @@ export class JournalLane {
       if (this.#live) this.#options.tally.count('journal-send', `journal message: ${messageOf(error)}`);
     });
     return true;
+  }
+
+  /** Up to which epoch the archive must have the key notes, if it has the entries before `from`. */
+  async #epochKnown(from: number): Promise<number> {
+    // Questions that found no answer may come from an archive that lost everything: then all notes go along.
+    if (this.#asking && this.#failures >= 2) return 0;
+    const { journal, store } = this.#options;
+    // In this order: a rotation that comes between is then found among the entries.
+    const current = await store.epoch();
+    return await epochAt(store, from, journal.size, current);
   }
 
   async #entries(from: number, size: number, keys: readonly string[]): Promise<Buffer[]> {

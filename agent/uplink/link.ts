@@ -32,6 +32,7 @@ export interface LinkOptions {
 interface LinkEvents {
   /** Connected and subscribed. */
   up: [limits: BrokerLimits];
+  /** The connection has gone, or could not be made. */
   down: [reason: LiuhenError];
   message: [topic: string, payload: Buffer, retained: boolean];
 }
@@ -142,6 +143,7 @@ export class Link extends EventEmitter<LinkEvents> {
       const error = await this.#connectOnce();
       if (this.#stopped) break;
       this.#lastError = error;
+      this.emit('down', error);
       // A connection that lasted longer than the wait before it starts the series anew.
       if (timers.nowMs() - startedAtMs > backoffCapMs(attempt, backoff)) attempt = 0;
       otherVersionNext = error instanceof VersionRefused && !otherVersionNext;
@@ -176,7 +178,6 @@ export class Link extends EventEmitter<LinkEvents> {
     this.#connection = undefined;
     this.#upSinceMs = undefined;
     this.#window.shut(error);
-    this.emit('down', error);
     return error;
   }
 

@@ -8,6 +8,8 @@ export class EmbeddedBroker implements TestBroker {
   #aedes: Aedes;
   #server: Server;
   #port = 0;
+  /** Decides when a publication goes on, and with it its PUBACK: call `go`. */
+  hold: ((topic: string, payload: Buffer, go: () => void) => void) | undefined;
   readonly #sockets = new Set<Socket>();
 
   private constructor(aedes: Aedes, server: Server) {
@@ -56,6 +58,10 @@ export class EmbeddedBroker implements TestBroker {
       socket.on('error', () => {});
       Object.assign(socket, { client: this.#aedes.handle(socket) });
     });
+    this.#aedes.authorizePublish = (_client, { topic, payload }, done) => {
+      if (this.hold === undefined) done(null);
+      else this.hold(topic, Buffer.from(payload), () => done(null));
+    };
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     const address = this.#server.address();

@@ -113,9 +113,9 @@ export class ScriptedArchive {
   }
 
   /** Sends an answer past the script. */
-  send(message: ReceiptMessage | Buffer): Promise<unknown> {
+  send(message: ReceiptMessage | Buffer, { retain = false } = {}): Promise<unknown> {
     const payload = Buffer.isBuffer(message) ? message : encodeReceipt(message);
-    return this.#client.publishAsync(topics.receipt(this.#device.id), payload, { qos: 1 });
+    return this.#client.publishAsync(topics.receipt(this.#device.id), payload, { qos: 1, retain });
   }
 
   /** The newest checkpoint with this archive's cosignature. */

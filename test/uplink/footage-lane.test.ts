@@ -1,0 +1,107 @@
+import test, { type ExecutionContext } from 'ava';
+import { Bandwidth } from '../../agent/uplink/bandwidth.js';
+import { FootageLane, type FootageLaneOptions } from '../../agent/uplink/footage-lane.js';
+import { TestDevice } from '../support/device.js';
+import { ManualTimers } from '../support/uplink.js';
+
+interface Sent {
+  sha256: string;
+  offset: number;
+  chunk: Buffer;
+  atMs: number;
+}
+
+async function lane(t: ExecutionContext, settings: { bitsPerSecond?: number; chunkBytes?: number } = {}) {
+  const device = await TestDevice.open();
+  t.teardown(() => device.remove());
+  const timers = new ManualTimers();
+  const sent: Sent[] = [];
+  const counted: string[] = [];
+  const { bitsPerSecond, chunkBytes = 1000 } = settings;
+  const publish: FootageLaneOptions['publish'] = async (sha256, offset, chunk, onSent) => {
+    onSent();
+    sent.push({ sha256, offset, chunk, atMs: timers.nowMs() });
+  };
+  const footage = new FootageLane({
+    store: device.store,
+    footage: device.footage,
+    chunkBytes,
+    bandwidth: new Bandwidth(bitsPerSecond, chunkBytes, timers),
+    publish,
+    tally: { count: (kind) => counted.push(kind) },
+    timers,
+    onActivity: () => {},
+  });
+  footage.connected(1_000_000);
+  return { device, timers, sent, counted, footage };
+}
+
+test('the bandwidth ceiling holds over any span of a transfer', async (t) => {
+  const { device, timers, sent, footage } = await lane(t, { bitsPerSecond: 80_000 });
+  const recorded = await device.record({ fragments: 10, bytes: 5500 });
+  footage.want(recorded.footage.map(({ sha256 }) => ({ sha256, offsets: [] })));
+  let idle = false;
+  void footage.settled().then(() => {
+    idle = true;
+  });
+  while (!idle) {
+    timers.advance(timers.due[0] ?? 0);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.is(
+    sent.reduce((sum, { chunk }) => sum + chunk.length, 0),
+    55_200,
+  );
+  sent.forEach(({ atMs: fromMs }, from) => {
+    let sum = 0;
+    for (const { chunk, atMs } of sent.slice(from)) {
+      sum += chunk.length;
+      t.true(sum <= 10 * (atMs - fromMs) + 2500, `${sum} bytes in ${atMs - fromMs} ms`);
+    }
+  });
+  t.true(timers.nowMs() <= 5600, 'and it is used');
+});
+
+test('wanted pieces end at the next chunk boundary', async (t) => {
+  const { device, sent, footage } = await lane(t);
+  const { footage: recorded } = await device.record({ fragments: 1, bytes: 3500 });
+  const { sha256, bytes } = recorded[1] ?? t.fail();
+  footage.want([{ sha256, offsets: [3000, 0, 1500, 3500, 9000] }]);
+  await footage.settled();
+  t.deepEqual(
+    sent.map(({ offset, chunk }) => [offset, offset + chunk.length]),
+    [
+      [0, 1000],
+      [1500, 2000],
+      [3000, 3500],
+    ],
+  );
+  for (const { offset, chunk } of sent) t.true(chunk.equals(bytes.subarray(offset, offset + chunk.length)));
+});
+
+test('a whole fragment is sliced without copying; a corner of one does not keep all of it in memory', async (t) => {
+  const { device, sent, footage } = await lane(t, { chunkBytes: 50_000 });
+  const { footage: recorded } = await device.record({ fragments: 2, bytes: 200_000 });
+  footage.want([
+    { sha256: recorded[1]?.sha256 ?? t.fail(), offsets: [] },
+    { sha256: recorded[2]?.sha256 ?? t.fail(), offsets: [50_000] },
+  ]);
+  await footage.settled();
+  t.is(sent.length, 5);
+  t.is(new Set(sent.slice(0, 4).map(({ chunk }) => chunk.buffer)).size, 1);
+  t.true((sent[4]?.chunk.buffer.byteLength ?? 0) < 100_000);
+});
+
+test('what is wanted is forgotten when the connection goes', async (t) => {
+  const { device, timers, sent, footage } = await lane(t, { bitsPerSecond: 8000 });
+  const { footage: recorded } = await device.record({ fragments: 4, bytes: 3000 });
+  footage.want(recorded.map(({ sha256 }) => ({ sha256, offsets: [] })));
+  while (timers.due.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  footage.disconnected();
+  await footage.settled();
+  const before = sent.length;
+  t.true(before > 0 && before < 13);
+  t.true(footage.idle);
+  timers.advance(100_000);
+  t.is(sent.length, before);
+});
