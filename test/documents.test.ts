@@ -1,9 +1,14 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { writeBundle } from '../agent/evidence/bundle.js';
+import { deviceSource } from '../agent/evidence/device-source.js';
 import { ERROR_CODES } from '../config/errors.js';
 import { settingsTable } from '../config/table.js';
+import { TestDevice } from './support/device.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ROOMS = ['agent', 'config', 'drivers', 'scripts'];
@@ -75,4 +80,52 @@ test('every file that a page names by its path is there', async (t) => {
 
 test('no page names a place of the machine that it was written on', async (t) => {
   for (const [path, text] of await pages()) t.notRegex(text, /\/(?:root|home|work)\//, path);
+});
+
+/** The commands of README.md for who does not trust us, by what they do. */
+async function commandWith(word: string): Promise<string> {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+  const found = blocks.find((block) => block.includes(word));
+  if (found === undefined) throw new Error(`README.md: no command with ${word}`);
+  return found;
+}
+
+function run(command: string, folder: string): string {
+  const { stdout, stderr } = spawnSync('bash', ['-c', command], { cwd: folder, encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+test('the commands of README.md find footage and signature of a real bundle, and an altered checkpoint', async (t) => {
+  const device = await TestDevice.open();
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-readme-'));
+  try {
+    await device.journal.rotateKey();
+    const { recording, footage } = await device.record({ fragments: 2 });
+    const bundle = join(folder, 'bundle');
+    const { store, footage: bytes } = device;
+    await writeBundle(await deviceSource({ store, footage: bytes, witnesses: [] }), recording, bundle);
+
+    const [init, first] = footage;
+    const listed = [init, first].map((piece) => `"sha256":"${piece?.sha256}","bytes":${piece?.bytes.length}`);
+    t.deepEqual(
+      run(await commandWith('head -n 2'), bundle)
+        .trim()
+        .split('\n'),
+      listed,
+    );
+
+    const place = `skip=${init?.bytes.length} count=${first?.bytes.length}`;
+    const cut = (await commandWith('dd if=')).replace(/skip=\d+ count=\d+/, place);
+    t.is(run(cut, bundle).split(' ')[0], first?.sha256);
+
+    const openssl = await commandWith('openssl');
+    t.regex(run(openssl, bundle), /^Signature Verified Successfully$/m);
+    const checkpoint = await readFile(join(bundle, 'checkpoint'), 'utf8');
+    await writeFile(join(bundle, 'checkpoint'), checkpoint.replace(/\n(\d+)\n/, '\n1$1\n'));
+    t.regex(run(openssl, bundle), /^Signature Verification Failure$/m);
+  } finally {
+    await device.remove();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
