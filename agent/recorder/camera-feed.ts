@@ -51,16 +51,17 @@ export class CameraFeed {
   }
 
   async #once(take: (event: FeedEvent) => Promise<void>, onFragment: () => void): Promise<CameraEnd> {
-    const run = this.#camera.start();
-    this.#run = run;
+    let run: CameraRun | undefined;
     try {
+      run = this.#camera.start();
+      this.#run = run;
       for await (const event of fragmentsOf(run.output)) {
         if (event.type === 'fragment') onFragment();
         await take(event);
       }
       return await run.ended;
     } catch (error) {
-      await run.stop();
+      await run?.stop();
       return { reason: 'failed', detail: messageOf(error) };
     }
   }

@@ -1,3 +1,4 @@
+import { LiuhenError } from '../../config/errors.js';
 import type { FootageRef, FootageStore } from '../buffer/footage.js';
 import type { EntryDraft } from '../journal/entry.js';
 import type { Journal, Sealed } from '../journal/journal.js';
@@ -12,10 +13,11 @@ export class Sealer {
   readonly recording: number;
   readonly #journal: Journal;
   readonly #footage: FootageStore;
-  /** Resolves when all pieces so far have been appended. */
-  #order: Promise<unknown> = Promise.resolve();
-  /** Resolves when all pieces so far have been sealed. */
-  #unsealed: Promise<unknown> = Promise.resolve();
+  /** Resolves, never rejects, when all pieces so far have been appended or have failed. */
+  #order: Promise<void> = Promise.resolve();
+  /** Resolves, never rejects, when all pieces so far have been sealed or have failed. */
+  #done: Promise<void> = Promise.resolve();
+  #failure: { error: unknown } | undefined;
   #inFlightBytes = 0;
   #take = -1;
   #index = 0;
@@ -59,14 +61,15 @@ export class Sealer {
     });
   }
 
-  /** An entry without footage, in its place among the pieces. */
+  /** An entry without footage, in its place among the pieces. One that the journal refuses (LIUHEN_ENTRY) fails alone. */
   entry(draft: EntryDraft): Promise<Sealed> {
-    return this.#append(Promise.resolve(), draft);
+    return this.#append(undefined, draft);
   }
 
-  /** Resolves when everything handed over so far is sealed; rejects with the first failure. */
+  /** Waits until everything handed over so far is sealed or has failed; then throws the first failure. */
   async settled(): Promise<void> {
-    await this.#unsealed;
+    await this.#done;
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   async #seal(ref: FootageRef, bytes: Buffer, draft: EntryDraft): Promise<Sealed> {
@@ -78,15 +81,32 @@ export class Sealer {
     }
   }
 
-  #append(onDisk: Promise<void>, draft: EntryDraft): Promise<Sealed> {
-    // Waits for those before to be appended, not sealed: so entries can share a commit.
-    const turn = Promise.all([this.#order, onDisk]);
-    const sealed = turn.then(() => this.#journal.append(draft));
+  #append(onDisk: Promise<void> | undefined, draft: EntryDraft): Promise<Sealed> {
+    const before = this.#order;
+    const turn = Promise.resolve(onDisk).then(
+      () => before,
+      async (error: unknown) => {
+        await before;
+        this.#failure ??= { error };
+      },
+    );
+    // Those before have been appended by then, not sealed: so entries can share a commit.
+    const sealed = turn.then(() => {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      return this.#journal.append(draft);
+    });
+    const done = sealed.then(
+      () => {},
+      (error: unknown) => {
+        if (onDisk !== undefined || !isRefusal(error)) this.#failure ??= { error };
+      },
+    );
     this.#order = turn;
-    this.#unsealed = Promise.all([this.#unsealed, sealed]);
-    // A failure reaches whoever awaits the piece, or `settled`; here it must only not be unheard.
-    this.#order.catch(() => {});
-    this.#unsealed.catch(() => {});
+    this.#done = Promise.all([this.#done, done]).then(() => {});
     return sealed;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof LiuhenError && error.code === 'LIUHEN_ENTRY';
 }
