@@ -76,7 +76,8 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
     recorder.on('sealed', (fragment) => log.debug(fragment, 'sealed'));
     const uplink = uplinkOf(config, stores, journal, clock, log);
     if (uplink !== undefined) undo.push(() => uplink.stop());
-    const retention = { journal, ...stores, retentionMs: config.storage.retentionMs };
+    const { retentionMs } = config.storage;
+    const retention = { journal, ...stores, retentionMs, ...(witness === undefined ? {} : { witness }) };
     undo.push(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';

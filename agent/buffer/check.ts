@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../../config/errors.js';
-import { parseCheckpoint } from '../journal/checkpoint.js';
+import { type Checkpoint, parseCheckpoint } from '../journal/checkpoint.js';
 import { publicKeyOf } from '../journal/ed25519.js';
 import { decodeEntry, type Entry, type UnknownEntry } from '../journal/entry.js';
 import { KeyChain } from '../journal/key-chain.js';
 import { CompactRange, leafHash } from '../journal/merkle.js';
 import { isSignedBy, parseNote } from '../journal/note.js';
 import { parseReceiptText, verifyReceipt } from '../journal/receipt.js';
+import { hasEntry } from '../journal/store.js';
 import { appendLeaves, TILE_WIDTH } from '../journal/tiles.js';
 import { formatVkey, parseVkey, SignatureType, type Vkey, vkeyOf } from '../journal/vkey.js';
 import type { FootageRef } from './footage.js';
@@ -50,8 +52,8 @@ export async function checkDevice(stores: DeviceStores, options: CheckOptions = 
 class Check {
   readonly #stores: DeviceStores;
   readonly #options: CheckOptions;
-  readonly #problems = new Map<number, string[]>(
-    Object.keys(INVARIANTS).map((number) => [Number(number), []]),
+  readonly #problems = new Map<number, { first: string[]; more: number }>(
+    Object.keys(INVARIANTS).map((number) => [Number(number), { first: [], more: 0 }]),
   );
   readonly #evicted = new Set<number>();
   #entries = 0;
@@ -71,21 +73,20 @@ class Check {
       this.#problem(1, 'there is no journal here');
       return this.#report('');
     }
-    const text = await store.checkpoint();
-    const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
+    const checkpoint = this.#parse('the checkpoint', await store.checkpoint());
     const size = checkpoint?.size ?? 0;
+    if (await hasEntry(store, size)) this.#problem(1, `no checkpoint covers entry ${size}`);
     // Footage is removed after its entry says so and before the view says that it is done: both count as removed.
     for await (const state of listRecordings(store))
       if (state.evicted !== undefined) this.#evicted.add(state.recording);
     const chain = await this.#keys(identity.rootVkey);
-    if (checkpoint !== undefined && !isSignedBy(checkpoint.note, chain.current)) {
+    if (checkpoint !== undefined && !isSigned(checkpoint, chain.current)) {
       this.#problem(
         4,
         `the checkpoint of size ${size} is not signed by the current key, of epoch ${chain.epoch}`,
       );
     }
-    const cosignedText = await store.cosigned();
-    const cosigned = cosignedText === undefined ? undefined : parseCheckpoint(cosignedText);
+    const cosigned = this.#parse('the cosigned checkpoint', await store.cosigned());
     const root = await this.#walk(size, chain, cosigned?.size, (ours) => {
       if (!cosigned?.root.equals(ours))
         this.#problem(4, `the archive cosigned another root at size ${cosigned?.size}`);
@@ -99,8 +100,18 @@ class Check {
     if (cosigned !== undefined && cosigned.size > size) {
       this.#problem(2, `the archive witnessed ${cosigned.size} entries, ${size} are here`);
     }
-    await this.#evictions();
+    await this.#evictions(identity.origin);
     return this.#report(identity.origin);
+  }
+
+  #parse(name: string, text: string | undefined): Checkpoint | undefined {
+    if (text === undefined) return undefined;
+    try {
+      return parseCheckpoint(text);
+    } catch (error) {
+      this.#problem(4, `${name}: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   /** Walks all entries; calls `atSize` with the root when it has seen that many. Returns the root at the end. */
@@ -209,7 +220,7 @@ class Check {
     return chain;
   }
 
-  async #evictions(): Promise<void> {
+  async #evictions(origin: string): Promise<void> {
     const { store } = this.#stores;
     for await (const state of listRecordings(store)) {
       const { recording, receipt, stopped, evicted } = state;
@@ -217,13 +228,14 @@ class Check {
         try {
           const said = this.#receipt(receipt);
           const { fragments, digest } = await digestOf(store, state);
-          if (said.recording !== recording || said.fragments !== fragments || said.digest !== digest) {
+          const expected = { origin, recording, fragments, digest };
+          if (!isDeepStrictEqual(said, expected)) {
             this.#problem(3, `recording ${recording} was removed under a receipt for something else`);
           }
           for await (const encoded of store.entries(evicted, evicted + 1)) {
             const entry = decodeEntry(encoded, evicted);
-            const retentionMs =
-              entry.type === 'evicted' ? (entry.retentionMs ?? 0) : Number.POSITIVE_INFINITY;
+            const says = entry.type === 'evicted' && entry.recording === recording;
+            const retentionMs = says ? (entry.retentionMs ?? 0) : Number.POSITIVE_INFINITY;
             if (!(Date.parse(entry.at.wall) - Date.parse(stopped?.at.wall ?? '') >= retentionMs)) {
               this.#problem(3, `recording ${recording} was removed before its retention had passed`);
             }
@@ -244,18 +256,29 @@ class Check {
   }
 
   #problem(invariant: number, text: string): void {
-    this.#problems.get(invariant)?.push(text);
+    const problems = this.#problems.get(invariant);
+    if (problems === undefined) return;
+    if (problems.first.length < MAX_PROBLEMS) problems.first.push(text);
+    else problems.more++;
   }
 
   #report(origin: string): CheckReport {
-    const invariants = [...this.#problems].map(([number, problems]) => ({
+    const invariants = [...this.#problems].map(([number, { first, more }]) => ({
       number,
       text: INVARIANTS[number] ?? '',
-      ok: problems.length === 0,
-      problems: problems.slice(0, MAX_PROBLEMS),
-      moreProblems: Math.max(0, problems.length - MAX_PROBLEMS),
+      ok: first.length === 0,
+      problems: first,
+      moreProblems: more,
     }));
     const ok = invariants.every((invariant) => invariant.ok);
     return { ok, origin, entries: this.#entries, fragments: this.#fragments, bytes: this.#bytes, invariants };
+  }
+}
+
+function isSigned(checkpoint: Checkpoint, key: Vkey): boolean {
+  try {
+    return isSignedBy(checkpoint.note, key);
+  } catch {
+    return false;
   }
 }

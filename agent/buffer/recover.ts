@@ -1,13 +1,8 @@
 import type { Journal } from '../journal/journal.js';
 import type { JournalStore } from '../journal/store.js';
 import type { FootageRef, FootageStore } from './footage.js';
-import {
-  finishEviction,
-  type RecordingSummary,
-  type RecordingsView,
-  readRecording,
-  unfinishedEvictions,
-} from './recordings.js';
+import { type RecordingSummary, type RecordingsView, readRecording } from './recordings.js';
+import { finishEvictions } from './retention.js';
 
 /** What start-up found unfinished and finished. */
 export interface Recovered {
@@ -29,13 +24,8 @@ export async function recover(
   const orphans = newest === undefined ? 0 : await removeOrphans(footage, newest);
   const interrupted = recordings.open;
   if (interrupted !== undefined) await closeRecording(journal, interrupted, 'interrupted');
-  const evictions = await unfinishedEvictions(store);
-  for (const id of evictions) {
-    const state = await readRecording(store, id);
-    await footage.removeRecording(id);
-    if (state !== undefined) await finishEviction(store, state);
-  }
-  return { ...(interrupted === undefined ? {} : { interrupted }), orphans, evictions: evictions.length };
+  const evictions = await finishEvictions({ store, footage });
+  return { ...(interrupted === undefined ? {} : { interrupted }), orphans, evictions };
 }
 
 /** Removes footage that stands behind the last sealed fragment: its bytes arrived and its entry never did. */

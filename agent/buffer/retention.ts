@@ -1,8 +1,9 @@
-import { LiuhenError } from '../../config/errors.js';
+import { LiuhenError, messageOf } from '../../config/errors.js';
 import type { Journal } from '../journal/journal.js';
 import { parseNote } from '../journal/note.js';
-import { parseReceiptText } from '../journal/receipt.js';
+import { parseReceiptText, type Receipt, verifyReceipt } from '../journal/receipt.js';
 import type { JournalStore } from '../journal/store.js';
+import type { Vkey } from '../journal/vkey.js';
 import type { FootageStore } from './footage.js';
 import {
   digestOf,
@@ -10,6 +11,7 @@ import {
   listRecordings,
   type RecordingState,
   readRecording,
+  unfinishedEvictions,
 } from './recordings.js';
 
 export interface RetentionOptions {
@@ -18,6 +20,8 @@ export interface RetentionOptions {
   footage: FootageStore;
   /** How long a recording stays after it stopped, even when it is archived. */
   retentionMs: number;
+  /** The archive's cosigner key; with it a receipt's signature is checked again, before what cannot be undone. */
+  witness?: Vkey;
 }
 
 /**
@@ -43,8 +47,23 @@ export async function evict(options: RetentionOptions, id: number, who: string):
   await finishEviction(store, state);
 }
 
+/** Finishes what was journalled as removed and is still here. Returns how many recordings that were. */
+export async function finishEvictions({
+  store,
+  footage,
+}: Pick<RetentionOptions, 'store' | 'footage'>): Promise<number> {
+  const ids = await unfinishedEvictions(store);
+  for (const id of ids) {
+    await footage.removeRecording(id);
+    const state = await readRecording(store, id);
+    if (state !== undefined) await finishEviction(store, state);
+  }
+  return ids.length;
+}
+
 /** Removes what may be removed, oldest first. Returns the recordings removed. */
 export async function evictExpired(options: RetentionOptions): Promise<number[]> {
+  await finishEvictions(options);
   const evicted: number[] = [];
   for await (const state of listRecordings(options.store)) {
     if (state.evicted !== undefined || (await whyKept(options, state)) !== undefined) continue;
@@ -56,7 +75,7 @@ export async function evictExpired(options: RetentionOptions): Promise<number[]>
 
 /** Why the footage of a recording must stay; undefined when it may go. */
 async function whyKept(
-  { journal, store, retentionMs }: RetentionOptions,
+  { journal, store, retentionMs, witness }: RetentionOptions,
   state: RecordingState,
 ): Promise<string | undefined> {
   if (state.stopped === undefined) return 'it has not stopped';
@@ -65,7 +84,15 @@ async function whyKept(
   if (journal.clock.read().wallMs < keptUntilMs) {
     return `its retention period ends at ${new Date(keptUntilMs).toISOString()}`;
   }
-  const receipt = parseReceiptText(parseNote(state.receipt).text);
+  let receipt: Receipt;
+  try {
+    receipt =
+      witness === undefined
+        ? parseReceiptText(parseNote(state.receipt).text)
+        : verifyReceipt(state.receipt, witness);
+  } catch (error) {
+    return messageOf(error);
+  }
   const { fragments, digest } = await digestOf(store, state);
   const matches =
     receipt.origin === journal.origin &&
