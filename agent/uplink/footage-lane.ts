@@ -23,7 +23,7 @@ export interface FootageLaneOptions {
 }
 
 /** `unknown-footage`: wanted, but not of this journal. `lost-footage`: ours, but gone or no longer what was sealed. */
-export type FootageProblem = 'unknown-footage' | 'lost-footage' | 'footage-send';
+export type FootageProblem = 'unknown-footage' | 'lost-footage' | 'footage-send' | 'too-many-wants';
 
 /** MQTT header, topic and message id. */
 const OVERHEAD_BYTES = 256;
@@ -56,11 +56,6 @@ export class FootageLane {
     return this.#wants.fragments;
   }
 
-  /** Wants that found no room on the list. */
-  get overflow(): number {
-    return this.#wants.overflow;
-  }
-
   connected(maxPacketBytes: number): void {
     this.#live = true;
     this.#connection++;
@@ -76,7 +71,11 @@ export class FootageLane {
 
   want(footage: Want['footage']): void {
     if (!this.#live) return;
+    const before = this.#wants.overflow;
     this.#wants.add(footage);
+    if (this.#wants.overflow > before) {
+      this.#options.tally.count('too-many-wants', 'the archive wants more at once than is remembered');
+    }
     if (this.#pumping) return;
     this.#pumping = true;
     this.#work = this.#pump();

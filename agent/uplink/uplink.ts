@@ -97,6 +97,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
   readonly #receipts: Receipts;
   readonly #onSealed = () => this.#sealed();
   #following = false;
+  #stopped = false;
   #archived = 0;
   #witnessed: UplinkStatus['witnessed'];
   #fork: UplinkStatus['fork'];
@@ -201,6 +202,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#options.journal.off('sealed', this.#onSealed);
     this.#sender.disconnected();
     this.#reports.disconnected();
@@ -243,6 +245,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
     this.#following = true;
     setImmediate(() => {
       this.#following = false;
+      if (this.#stopped) return;
       this.#backlog.follow(this.#options.journal.size).then(
         (changed) => {
           if (changed) this.#reports.send();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { connectAsync } from 'mqtt';
-import { decodeState } from '../../agent/uplink/messages.js';
+import { decodeJournal, decodeState } from '../../agent/uplink/messages.js';
 import { backoffMs } from '../../agent/uplink/timers.js';
 import { topics } from '../../agent/uplink/topics.js';
 import { EmbeddedBroker } from '../support/aedes.js';
@@ -188,6 +188,24 @@ overMosquitto("chunks keep to the broker's maximum packet size and Receive Maxim
   const chunks = archive.heard.filter(({ topic }) => topic.includes('/footage/'));
   t.true(chunks.every(({ payload }) => payload.length < 40_000));
   t.is(uplink.status().lastError, undefined, 'the broker never cut the connection');
+});
+
+overMosquitto('key notes that do not fit beside entries go ahead of them', async (t) => {
+  const broker = await mosquitto(t, ['max_packet_size 40000']);
+  const device = await openDevice(t);
+  const witness = newWitness();
+  for (let epoch = 1; epoch <= 100; epoch++) await device.journal.rotateKey();
+  const archive = await ScriptedArchive.connect(broker.port, device, witness);
+  t.teardown(() => archive.close());
+  const uplink = startTestUplink(device, broker.port, witness, { protocol: 5 });
+  t.teardown(() => uplink.stop());
+  await untilStatus(uplink, ({ witnessed }) => witnessed?.size === device.journal.size);
+  t.is(archive.chain.epoch, 100);
+  const messages = archive.heard.filter(({ topic }) => topic.endsWith('/journal'));
+  t.true(messages.every(({ payload }) => payload.length < 40_000));
+  const [first] = messages.map(({ payload }) => decodeJournal(payload));
+  t.true((first?.keys.length ?? 0) > 10 && (first?.keys.length ?? 0) < 100);
+  t.is(first?.entries.length, 0);
 });
 
 overMosquitto('a publication that the broker refuses with a reason code is counted', async (t) => {
