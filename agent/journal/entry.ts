@@ -87,6 +87,9 @@ const FIELDS = {
 
 export type EntryType = keyof typeof FIELDS;
 
+/** Made once: zod compiles each schema anew when it is first used. */
+const COMMON = z.looseObject({ n: index, type: z.string(), at: atSchema });
+
 const SCHEMAS = Object.fromEntries(
   Object.entries(FIELDS).map(([type, fields]) => [
     type,
@@ -155,7 +158,7 @@ export function decodeEntry(encoded: Uint8Array, n: number): Entry | UnknownEntr
   } catch {
     throw fail('a JSON object in UTF-8');
   }
-  const common = z.looseObject({ n: index, type: z.string(), at: atSchema }).safeParse(value);
+  const common = COMMON.safeParse(value);
   if (!common.success) throw fail(`n, type and at: ${problem(common.error)}`);
   if (common.data.n !== n) throw fail(`n ${n}, got ${common.data.n}`);
   if (!Object.hasOwn(SCHEMAS, common.data.type)) return { n, type: 'unknown', at: common.data.at };
