@@ -8,6 +8,9 @@ export interface HashRequest {
 }
 export type HashReply = { id: number; digests: Uint8Array } | { id: number; error: string };
 
+/** A worker holds two buffers and little else; without limits its heap grows before it is collected. */
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 24 };
+
 interface Waiting {
   worker: number;
   resolve: (digests: Uint8Array) => void;
@@ -28,7 +31,7 @@ export class HashPool {
 
   constructor(workers: number) {
     this.#workers = Array.from({ length: workers }, () => {
-      const worker = new Worker(new URL('./hash-worker.js', import.meta.url));
+      const worker = new Worker(new URL('./hash-worker.js', import.meta.url), { resourceLimits: WORKER_LIMITS });
       worker.on('message', (reply: HashReply) => this.#settle(reply));
       worker.on('error', (error) => this.#fail(error));
       return worker;

@@ -19,7 +19,7 @@ import type { BundleFolder } from './folder.js';
 export const MAX_ENTRIES_BYTES = TILE_WIDTH * (2 + 0xffff);
 export const MAX_TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 /** Authenticated tiles kept: the path of one entry to the root is at most seven. */
-const CACHED_TILES = 32;
+const CACHED_TILES = 8;
 
 /** Entries that are in the tree. They end before the first that is missing or is not in the tree. */
 export interface AuthenticEntries {
