@@ -18,6 +18,8 @@ export interface FootageLaneOptions {
   publish: (sha256: string, offset: number, chunk: Buffer, onSent: () => void) => Promise<void>;
   tally: Counter<FootageProblem>;
   timers: Timers;
+  /** How long a piece that the broker acknowledged is not sent again. */
+  holdMs: number;
   /** Something was sent or acknowledged. */
   onActivity: () => void;
 }
@@ -43,7 +45,7 @@ export class FootageLane {
   constructor(options: FootageLaneOptions) {
     this.#options = options;
     this.#chunkBytes = options.chunkBytes;
-    this.#wants = new Wants(options.timers);
+    this.#wants = new Wants(options.timers, options.holdMs);
   }
 
   /** Nothing is wanted and nothing on its way. */

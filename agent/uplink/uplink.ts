@@ -148,6 +148,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
         bandwidth: new Bandwidth(config.bandwidthBitsPerSecond, config.chunkSizeBytes, timers),
         tally,
         timers,
+        holdMs: answerMs,
         publish: (sha256, offset, chunk, onSent) =>
           link.publish(topics.footage(device, sha256, offset), chunk, 'bulk', { onSent }),
       },

@@ -9,8 +9,6 @@ export interface WantedFootage {
 
 const MAX_FRAGMENTS = 1024;
 const MAX_OFFSETS = 65_536;
-/** A piece that the broker has acknowledged is on its way: a want that crossed it on the line is not a new want. */
-const HOLD_MS = 10_000;
 
 interface Queued {
   whole: boolean;
@@ -20,14 +18,19 @@ interface Queued {
 /** What the archive wants and has not been sent yet, in the order it asked; each fragment and offset once, bounded. */
 export class Wants {
   readonly #timers: Timers;
+  readonly #holdMs: number;
   readonly #queue = new Map<string, Queued>();
   #offsets = 0;
   /** Pieces that left, and when the broker acknowledged them; in the order they left. */
   readonly #sent = new Map<string, number | 'in flight'>();
   #overflow = 0;
 
-  constructor(timers: Timers) {
+  /**
+   * A piece that the broker acknowledged counts as on its way for `holdMs`: a want that crossed it on the line is no new want.
+   */
+  constructor(timers: Timers, holdMs: number) {
     this.#timers = timers;
+    this.#holdMs = holdMs;
   }
 
   get empty(): boolean {
@@ -105,7 +108,7 @@ export class Wants {
   }
 
   #forgetOld(): void {
-    const before = this.#timers.nowMs() - HOLD_MS;
+    const before = this.#timers.nowMs() - this.#holdMs;
     for (const [piece, at] of this.#sent) {
       if (at === 'in flight') continue;
       if (at > before && this.#sent.size < MAX_OFFSETS) break;

@@ -30,7 +30,7 @@ test('a lost receipt is asked for by telemetry until it comes', async (t) => {
 test('answers that come twice count once, and no footage is sent twice for them', async (t) => {
   const { device, archive, start } = await uplinkScene(t, { answer: (message) => [message, message] });
   const { recording, footage } = await device.record({ fragments: 8, bytes: 50_000 });
-  const uplink = start({ chunkSize: '16KiB' });
+  const uplink = start({ chunkSize: '16KiB' }, { answerMs: 60_000 });
   const archived: number[] = [];
   uplink.on('archived', (id) => archived.push(id));
   await untilStatus(uplink, ({ counts }) => (counts.duplicate ?? 0) >= 2 && archived.length > 0);
@@ -69,6 +69,20 @@ test('messages lost on the way up are sent again', async (t) => {
   await untilStatus(uplink, ({ witnessed }) => witnessed?.size === device.journal.size);
   await recording;
   t.is(archive.entries.length, device.journal.size);
+});
+
+test('footage that the broker took and lost is asked for, and sent, again', async (t) => {
+  const lost = new Set<string>();
+  const arrives = (topic: string) => {
+    if (!topic.includes('/footage/') || lost.has(topic)) return true;
+    lost.add(topic);
+    return false;
+  };
+  const { device, archive, start } = await uplinkScene(t, { arrives });
+  const { recording, footage } = await device.record({ fragments: 2, bytes: 10_000 });
+  await untilArchived(start(), recording);
+  t.is(lost.size, footage.length);
+  t.true(footage.every(({ sha256 }) => archive.footage.get(sha256)?.whole !== undefined));
 });
 
 test('forged receipts are counted by kind, and none is believed', async (t) => {

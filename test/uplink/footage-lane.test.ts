@@ -30,6 +30,7 @@ async function lane(t: ExecutionContext, settings: { bitsPerSecond?: number; chu
     publish,
     tally: { count: (kind) => counted.push(kind) },
     timers,
+    holdMs: 10_000,
     onActivity: () => {},
   });
   footage.connected(1_000_000);

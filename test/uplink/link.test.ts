@@ -163,7 +163,7 @@ test('while the window is full of footage no more of it leaves, and the journal 
     if (held.length === 4) full();
   };
   const { recording } = await device.record({ fragments: 3, bytes: 10 * CHUNK });
-  const uplink = start({ chunkSize: '60KiB', windowBytes: '256KiB' });
+  const uplink = start({ chunkSize: '60KiB', windowBytes: '256KiB' }, { answerMs: 60_000 });
   await isFull;
   const { n } = await device.journal.append({ type: 'heartbeat' });
   await untilStatus(uplink, ({ witnessed }) => (witnessed?.size ?? 0) > n);

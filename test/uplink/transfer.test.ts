@@ -11,6 +11,8 @@ import { Mosquitto, withoutMosquitto } from '../support/mosquitto.js';
 import { newWitness, ScriptedArchive } from '../support/scripted-archive.js';
 import { startTestUplink, untilArchived, untilStatus } from '../support/uplink.js';
 
+/** No time-out that a busy machine could run into: nothing may be sent twice here. */
+const PATIENT = { answerMs: 60_000 };
 const SEVERAL_MIB = { fragments: 6, bytes: 500_000 };
 
 function sameFootage(t: ExecutionContext, archive: ScriptedArchive, { footage }: TestRecording): void {
@@ -26,7 +28,7 @@ async function transfer(t: ExecutionContext, broker: TestBroker, protocol: 4 | 5
   const witness = newWitness();
   const archive = await ScriptedArchive.connect(broker.port, device, witness);
   t.teardown(() => archive.close());
-  const uplink = startTestUplink(device, broker.port, witness, { protocol });
+  const uplink = startTestUplink(device, broker.port, witness, { protocol }, PATIENT);
   t.teardown(() => uplink.stop());
 
   await untilArchived(uplink, before.recording);
