@@ -129,7 +129,10 @@ async function record(data: string, seconds: number): Promise<number> {
   let started = false;
   while (Date.now() < untilMs) {
     const status = await readStatus(data);
-    if (status.recording === null && recording !== undefined) return recording;
+    if (status.recording === null && recording !== undefined) {
+      display.done('recorded to the end of the file, all sealed');
+      return recording;
+    }
     recording = status.recording?.recording ?? recording;
     if (!started && (status.recording?.fragments ?? 0) > 0) {
       started = true;
@@ -172,7 +175,7 @@ function progressText({ recording, journal, uplink }: AgentStatus): string {
       ? 'recording sealed'
       : `${durationText(recording.durationMs)} in ${recording.fragments} fragments (${bytesText(recording.bytes)}) sealed`;
   const witnessed = `${journal.witnessed?.entries ?? 0} of ${journal.entries} entries witnessed`;
-  return `${sealed}, ${witnessed}, ${bytesText(uplink?.backlog.footageBytes ?? 0)} to upload`;
+  return `${sealed}, ${witnessed}, ${bytesText(uplink?.backlog.footageBytes ?? 0)} not archived yet`;
 }
 
 async function readStatus(data: string): Promise<AgentStatus> {

@@ -25,7 +25,7 @@ export function decode(encoded: Buffer, n: number): DecodedEntry {
 }
 
 /** Reasons with which a recording ends as somebody wanted it to. */
-const PLANNED = new Set(['button', 'command', 'schedule', 'policy', 'shutdown']);
+const PLANNED = new Set(['button', 'command', 'schedule', 'policy', 'shutdown', 'source-ended']);
 /** Media time that goes on by more or less than this is no rounding. */
 const JUMP_SEC = 1;
 
