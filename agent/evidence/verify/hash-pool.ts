@@ -31,7 +31,9 @@ export class HashPool {
 
   constructor(workers: number) {
     this.#workers = Array.from({ length: workers }, () => {
-      const worker = new Worker(new URL('./hash-worker.js', import.meta.url), { resourceLimits: WORKER_LIMITS });
+      const worker = new Worker(new URL('./hash-worker.js', import.meta.url), {
+        resourceLimits: WORKER_LIMITS,
+      });
       worker.on('message', (reply: HashReply) => this.#settle(reply));
       worker.on('error', (error) => this.#fail(error));
       return worker;
