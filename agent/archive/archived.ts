@@ -48,10 +48,7 @@ export async function receiptIfComplete(options: ArchivedOptions, recording: num
 async function sign(options: ArchivedOptions, state: RecordingState): Promise<string | undefined> {
   const { store, origin, folder, receipts, log } = options;
   const { recording } = state;
-  for await (const place of pendingPlaces(store)) {
-    if (place.recording === recording) return undefined;
-    if (place.recording > recording) break;
-  }
+  for await (const _ of pendingPlaces(store, recording)) return undefined;
   for await (const { take, bytes } of takesOf(store, recording)) {
     const path = join(recordingFolder(folder, recording), takeFileName(take));
     const size = await stat(path).then(

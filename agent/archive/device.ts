@@ -146,7 +146,6 @@ export class Device {
       );
     }
     device.#forks = (await listForks(device.#folder)).length;
-    for await (const { recording } of pendingPlaces(device.#store)) device.#addPending(recording, 1);
     await device.#loaded();
     await device.#publication.recover();
     for (const recording of await unreceipted(device.#store)) void device.#receiptIfComplete(recording);
@@ -219,13 +218,12 @@ export class Device {
   }
 
   async #loaded(): Promise<ReceivedJournal> {
+    if (this.#journal !== undefined) return this.#journal;
     const { root, key, clock } = this.#options;
-    this.#journal ??= await ReceivedJournal.load({
-      store: this.#store,
-      root,
-      witness: key.witness,
-      nowMs: () => clock.read().wallMs,
-    });
+    const nowMs = () => clock.read().wallMs;
+    this.#journal = await ReceivedJournal.load({ store: this.#store, root, witness: key.witness, nowMs });
+    this.#pending.clear();
+    for await (const { recording } of pendingPlaces(this.#store)) this.#addPending(recording, 1);
     return this.#journal;
   }
 

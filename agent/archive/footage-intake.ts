@@ -35,6 +35,7 @@ export class FootageIntake implements Holder {
   readonly #assemblies = new Map<string, { assembly: Assembly; touchedMs: number }>();
   /** Complete, and not marked durable yet. */
   readonly #writing = new Set<string>();
+  #writingBytes = 0;
   #unsettled: Place[] = [];
   #unsettledBytes = 0;
   #settleTimer: NodeJS.Timeout | undefined;
@@ -49,6 +50,11 @@ export class FootageIntake implements Holder {
   /** Whether chunks of this hash can be added without asking the store. */
   knows(sha256: string): boolean {
     return this.#assemblies.has(sha256) || this.#writing.has(sha256);
+  }
+
+  /** Of complete pieces that are still in memory. */
+  get writingBytes(): number {
+    return this.#writingBytes;
   }
 
   /** Whether all of this hash has come and is on its way to the disk. */
@@ -130,12 +136,14 @@ export class FootageIntake implements Holder {
   #finish(assembly: Assembly): void {
     this.#assemblies.delete(assembly.sha256);
     this.#writing.add(assembly.sha256);
+    this.#writingBytes += assembly.cost;
     void this.#inLane(async () => {
       const { onPiece, inFlight, count } = this.#options;
       const matches = assembly.matches();
       if (!matches) count('wrong-hash');
       const written = matches && (await this.#write(assembly));
       inFlight.release(this, assembly.cost);
+      this.#writingBytes -= assembly.cost;
       if (!written) this.#writing.delete(assembly.sha256);
       onPiece(assembly.sha256, written ? 'written' : 'given up');
       if (written) await this.#settleWhenDue();

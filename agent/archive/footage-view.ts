@@ -28,7 +28,8 @@ export interface TakeLayout {
   bytes: number;
 }
 
-const pendingKey = (n: number) => `pending/${padded(n)}`;
+const pendingKey = ({ recording, n }: Pick<Place, 'recording' | 'n'>) =>
+  `pending/${padded(recording)}/${padded(n)}`;
 const awaitsKey = (sha256: string, n: number) => `awaits/${sha256}/${padded(n)}`;
 const takeKey = (recording: number, take: number) => `take/${padded(recording)}/${padded(take, 7)}`;
 const unreceiptedKey = (recording: number) => `unreceipted/${padded(recording)}`;
@@ -97,7 +98,7 @@ export class FootageView implements JournalView {
     const place: Place = { ...piece, offset: open.bytes };
     this.#open = { ...open, bytes: open.bytes + bytes };
     return [
-      { key: pendingKey(n), value: place },
+      { key: pendingKey(place), value: place },
       { key: awaitsKey(sha256, n), value: place },
       { key: takeKey(recording, take), value: this.#open },
       { key: 'openTake', value: this.#open },
@@ -114,9 +115,10 @@ export function placeIn({ key, value }: ViewOp): Place | undefined {
   return key.startsWith('pending/') ? (value as Place) : undefined;
 }
 
-/** What is not durable here yet, oldest first. */
-export async function* pendingPlaces(store: JournalStore): AsyncGenerator<Place> {
-  for await (const [, place] of store.views<Place>('pending/')) yield place;
+/** What is not durable here yet, oldest first; of one recording, or of all. */
+export async function* pendingPlaces(store: JournalStore, recording?: number): AsyncGenerator<Place> {
+  const prefix = recording === undefined ? 'pending/' : `pending/${padded(recording)}/`;
+  for await (const [, place] of store.views<Place>(prefix)) yield place;
 }
 
 /** Where bytes with this hash are still awaited; the same init is often named by many recordings. */
@@ -127,9 +129,9 @@ export async function* placesAwaiting(store: JournalStore, sha256: string): Asyn
 /** Durable when it resolves. Call only once the bytes at these places are. */
 export async function markDurable(store: JournalStore, places: readonly Place[]): Promise<void> {
   await store.writeView(
-    places.flatMap(({ n, sha256 }) => [
-      { key: pendingKey(n), value: undefined },
-      { key: awaitsKey(sha256, n), value: undefined },
+    places.flatMap((place) => [
+      { key: pendingKey(place), value: undefined },
+      { key: awaitsKey(place.sha256, place.n), value: undefined },
     ]),
   );
 }

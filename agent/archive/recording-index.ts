@@ -52,9 +52,7 @@ async function recordingIndex(store: JournalStore, state: RecordingState): Promi
   const { recording } = state;
   const pending = new Map<number, Place[]>();
   if (state.receipt === undefined) {
-    for await (const place of pendingPlaces(store)) {
-      if (place.recording > recording) break;
-      if (place.recording !== recording) continue;
+    for await (const place of pendingPlaces(store, recording)) {
       const places = pending.get(place.take);
       if (places === undefined) pending.set(place.take, [place]);
       else places.push(place);

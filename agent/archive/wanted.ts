@@ -48,12 +48,10 @@ export class Wanted {
     this.#progressMs = this.#options.nowMs();
   }
 
-  /** A piece is written; returns whether it is time to ask for more. */
+  /** A piece is out of memory; returns whether it is time to ask for more. */
   written(sha256: string): boolean {
-    const found = this.#asked.get(sha256);
-    if (found === undefined) return false;
+    this.#askedBytes -= this.#asked.get(sha256)?.bytes ?? 0;
     this.#asked.delete(sha256);
-    this.#askedBytes -= found.bytes;
     const isLow = this.#askedBytes < MAX_OUTSTANDING_BYTES / 2 && this.#asked.size < MAX_WANTED / 2;
     return this.#isMore && (isLow || this.#asked.size === 0);
   }
@@ -108,8 +106,12 @@ export class Wanted {
     if (this.#asked.has(sha256) || this.#options.intake.isWriting(sha256)) return true;
     if (this.#suspendedUntilMs.has(sha256)) return true;
     if (bytes > this.#options.inFlight.maxBytes) return true;
-    const fits = this.#asked.size < MAX_WANTED && this.#askedBytes + bytes <= budget;
-    if (!fits && !this.isEmpty) {
+    // Looked at each time: what was asked for may have come in the meantime, and still wait in memory for the disk.
+    const { writingBytes } = this.#options.intake;
+    const fits = this.#asked.size < MAX_WANTED && writingBytes + this.#askedBytes + bytes <= budget;
+    // A piece larger than the share is asked for alone.
+    const isAlone = this.isEmpty && writingBytes === 0;
+    if (!fits && !isAlone) {
       this.#isMore = true;
       return false;
     }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { parseRecordingIndex } from '../../agent/archive/recording-index.js';
 import { digestOf } from '../../agent/buffer/recordings.js';
@@ -110,4 +110,40 @@ test('an archive that was away gets what it missed, and repeats a receipt that w
   await untilStatus(second, ({ archived }) => archived === 2);
   await untilArchive(archive.running, ({ devices }) => devices[0]?.size === device.journal.size);
   t.pass();
+});
+
+test('published files that are missing or stale are written again at start', async (t) => {
+  const device = await TestDevice.open();
+  const archive = await TestArchive.init([device.rootVkey]);
+  t.teardown(async () => {
+    await archive.remove();
+    await device.remove();
+  });
+  await archive.start();
+  const uplink = startTestUplink(device, archive.port, archive.witness);
+  const { recording } = await device.record({ fragments: 270, bytes: 10 });
+  await untilStatus(uplink, ({ archived }) => archived === 1);
+  await uplink.stop();
+  await archive.stop();
+  const folder = archive.file(device.id);
+  const names = [
+    'checkpoint',
+    'keys',
+    `recordings/${recording}/archived`,
+    `recordings/${recording}/index.json`,
+  ];
+  const read = () => Promise.all(names.map((name) => readFile(archive.file(device.id, name), 'utf8')));
+  const before = await read();
+  for (const name of [...names.slice(1), 'tile/0/000', 'tile/entries/000', 'tile/1']) {
+    await rm(archive.file(device.id, name), { recursive: true });
+  }
+  await writeFile(archive.file(device.id, 'checkpoint'), before[0]?.slice(0, 40) ?? '');
+  await writeFile(archive.file(device.id, 'tile', '0', '001.p', '3'), 'stale');
+  await archive.start();
+  await archive.stop();
+  t.deepEqual(await read(), before);
+  t.deepEqual((await rootOfPublished(folder)).root, await device.journal.rootAt(device.journal.size));
+  t.deepEqual(await readdir(archive.file(device.id, 'tile', '0', '001.p')), [
+    String(device.journal.size % 256),
+  ]);
 });
