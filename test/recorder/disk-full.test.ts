@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -69,8 +70,9 @@ test.serial(
     if (full === undefined) return;
     const { rig, run } = full;
     await rig.recorder.start(button);
+    const stopped = once(rig.recorder, 'stopped');
     while (rig.recorder.state === 'recording') await rig.film(run, 1, { bytes: MiB });
-    while (rig.open !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    await stopped;
     t.true((await rig.recordings())[0]?.stopped !== undefined, 'it was closed while the disk was still full');
     t.true((await rig.freeBytes()) > 0, 'the reserve was not used up');
     t.deepEqual(await rig.problems(), []);

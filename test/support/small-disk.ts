@@ -20,7 +20,8 @@ export async function smallDisk(t: ExecutionContext, megabytes: number): Promise
     return undefined;
   }
   t.teardown(async () => {
-    await run('umount', [folder]);
+    // Lazily: the kernel may still be letting go of what a closed database had mapped.
+    await run('umount', ['-l', folder]);
     await rm(folder, { recursive: true });
   });
   return folder;
