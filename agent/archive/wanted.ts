@@ -65,7 +65,7 @@ export class Wanted {
   /** Whether something is wanted and nothing has come for too long; what was asked for is then put last. */
   isOverdue(): boolean {
     const { nowMs, reaskMs } = this.#options;
-    const waiting = !this.isEmpty || this.#suspendedUntilMs.size > 0;
+    const waiting = !this.isEmpty || this.#isMore || this.#suspendedUntilMs.size > 0;
     if (!waiting || nowMs() - this.#progressMs < reaskMs) return false;
     this.#progressMs = nowMs();
     const last = [...this.#asked.values()].at(-1)?.n ?? -1;

@@ -70,7 +70,7 @@ test('what is missing of a piece is asked for on the grid of the chunks that cam
 });
 
 test('a poisoned chunk costs the whole piece, which is then asked for again', async (t) => {
-  const it = await rig(t);
+  const it = await rig(t, { times: { publishMs: 20, tickMs: 20, reaskMs: 200 } });
   const { recording, footage } = await it.device.record({ fragments: 1, bytes: 50_000 });
   await it.wire.sendAll();
   const [init, fragment] = footage as [TestFootage, TestFootage];

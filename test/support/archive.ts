@@ -67,7 +67,8 @@ export class TestArchive {
       reserveBytes: 0,
       log,
       clock: systemClock(),
-      times: { publishMs: 20, tickMs: 20, reaskMs: 500 },
+      // Nothing is asked for again by itself, so that the next want answers what a test has just sent.
+      times: { publishMs: 20, tickMs: 20, reaskMs: 3_600_000 },
       ...options,
     });
     const archive = this.#running;
