@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
 import { SEED_BYTES } from './ed25519.js';
 
+const MAX_FILE_BYTES = SEED_BYTES + 4096;
+
 /**
  * The private keys of a journal's epochs: one file each, mode 0600, in a folder of their own and never in LevelDB, whose
  * log and tables keep what was deleted. Who holds the file of the current epoch can sign as the device from now on, but
@@ -17,7 +19,7 @@ export class EpochKeyFiles {
     this.#folder = folder;
   }
 
-  /** Every epoch that has a private key on disk, ascending; one, except between the two halves of a rotation. */
+  /** Every epoch that has a private key on disk, ascending; one, except in the middle of a rotation. */
   async epochs(): Promise<number[]> {
     const names = await readdir(this.#folder).catch((error) => {
       if (systemCodeOf(error) === 'ENOENT') return [] as string[];
@@ -31,8 +33,11 @@ export class EpochKeyFiles {
       .sort((a, b) => a - b);
   }
 
-  /** When this resolves, the seed is on disk and survives a power cut. */
-  async write(epoch: number, seed: Uint8Array): Promise<void> {
+  /**
+   * When this resolves, the seed is on disk and survives a power cut. `note` is the key note that leads to it, kept with it so that
+   * the key before can be erased before the journal says so.
+   */
+  async write(epoch: number, seed: Uint8Array, note = ''): Promise<void> {
     const made = await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     if (made !== undefined) await syncFolder(dirname(this.#folder));
     const path = this.#path(epoch);
@@ -41,7 +46,7 @@ export class EpochKeyFiles {
     await eraseFile(temporary);
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(Buffer.from(seed));
+      await file.writeFile(Buffer.concat([seed, Buffer.from(note)]));
       await file.sync();
     } finally {
       await file.close();
@@ -50,8 +55,8 @@ export class EpochKeyFiles {
     await syncFolder(this.#folder);
   }
 
-  /** The seed of this epoch; throws LIUHEN_KEY when it is missing, of another size, or readable by others. */
-  async read(epoch: number): Promise<Buffer> {
+  /** The seed of this epoch and its note; throws LIUHEN_KEY when it is missing, of another size, or readable by others. */
+  async read(epoch: number): Promise<{ seed: Buffer; note: string }> {
     const path = this.#path(epoch);
     let file: FileHandle;
     try {
@@ -73,10 +78,14 @@ export class EpochKeyFiles {
           },
         );
       }
-      if (size !== SEED_BYTES) {
-        throw new LiuhenError('LIUHEN_KEY', `${path}: expected ${SEED_BYTES} bytes, got ${size}`);
+      if (size < SEED_BYTES || size > MAX_FILE_BYTES) {
+        throw new LiuhenError(
+          'LIUHEN_KEY',
+          `${path}: expected ${SEED_BYTES} to ${MAX_FILE_BYTES} bytes, got ${size}`,
+        );
       }
-      return await file.readFile();
+      const bytes = await file.readFile();
+      return { seed: bytes.subarray(0, SEED_BYTES), note: bytes.toString('utf8', SEED_BYTES) };
     } finally {
       await file.close();
     }

@@ -92,7 +92,9 @@ export class Journal extends EventEmitter<JournalEvents> {
   static async open(options: JournalOptions): Promise<Journal> {
     const loaded = await loadJournal(options.store, options.keys);
     await options.view.load(options.store);
-    return new Journal(options, loaded);
+    const journal = new Journal(options, loaded);
+    await journal.#finishRotation(loaded);
+    return journal;
   }
 
   get size(): number {
@@ -150,20 +152,20 @@ export class Journal extends EventEmitter<JournalEvents> {
       if (this.#closed) throw this.#closedError();
       if (this.#failure !== undefined) throw this.#failure;
       const { keys } = this.#options;
-      const old = this.#signer;
       const epoch = this.#epoch + 1;
       const seed = newSeed();
       const vkey = vkeyOf(this.origin, SignatureType.ed25519, publicKeyOf(seed));
-      await keys.write(epoch, seed).catch((error: unknown) => {
+      const text = signKeyNote(this.origin, epoch, vkey, this.#signer);
+      try {
+        await keys.write(epoch, seed, text);
+        this.#signer.seed.fill(0);
+        this.#signer = { vkey, seed };
+        // Before the journal says so, and all of them, where an earlier erasure failed: what the journal calls past is gone.
+        for (const other of await keys.epochs()) if (other < epoch) await keys.erase(other);
+      } catch (error) {
         throw this.#fail(error);
-      });
-      const note = { epoch, text: signKeyNote(this.origin, epoch, vkey, old) };
-      this.#signer = { vkey, seed };
-      await this.#commit([{ type: 'key-rotated', epoch, vkey: formatVkey(vkey) }], [note]);
-      this.#epoch = epoch;
-      old.seed.fill(0);
-      // More than one where an earlier erasure failed.
-      for (const other of await keys.epochs()) if (other < epoch) await keys.erase(other);
+      }
+      await this.#finishRotation({ unfinished: { epoch, text } });
     });
   }
 
@@ -212,6 +214,7 @@ export class Journal extends EventEmitter<JournalEvents> {
       this.#cosigned = loaded.cosigned;
       this.#lastReading = loaded.lastReading;
       this.#failure = undefined;
+      await this.#finishRotation(loaded);
     });
   }
 
@@ -225,6 +228,18 @@ export class Journal extends EventEmitter<JournalEvents> {
 
   #closedError(): LiuhenError {
     return new LiuhenError('LIUHEN_JOURNAL_CLOSED', `journal ${this.origin} is closed`);
+  }
+
+  /** Commits the entry and the note of a rotation whose key is in place; the signer is the new one already. */
+  async #finishRotation({
+    unfinished,
+  }: {
+    unfinished: { epoch: number; text: string } | undefined;
+  }): Promise<void> {
+    if (unfinished === undefined) return;
+    const { epoch } = unfinished;
+    await this.#commit([{ type: 'key-rotated', epoch, vkey: formatVkey(this.#signer.vkey) }], [unfinished]);
+    this.#epoch = epoch;
   }
 
   #inLane(work: () => Promise<void>): Promise<void> {

@@ -1,19 +1,23 @@
 import { LiuhenError } from '../../config/errors.js';
 import type { ClockReading } from '../../drivers/clock.js';
 import { type Checkpoint, parseCheckpoint, signCheckpoint } from './checkpoint.js';
-import { publicKeyOf } from './ed25519.js';
+import { type CurrentKey, currentKey } from './current-key.js';
 import { decodeEntry } from './entry.js';
 import type { EpochKeyFiles } from './epoch-keys.js';
 import { type CompactRange, EMPTY_ROOT, leafHash } from './merkle.js';
 import { isSignedBy, parseNote, type Signer } from './note.js';
 import { hasEntry, type JournalStore } from './store.js';
 import { compactRangeAt } from './tiles.js';
-import { formatVkey, parseVkey, SignatureType, type Vkey, vkeyOf } from './vkey.js';
+import { formatVkey, parseVkey, type Vkey } from './vkey.js';
 
 export interface LoadedJournal {
   origin: string;
+  /** The newest that the journal names. */
   epoch: number;
+  /** Of that epoch, or of the unfinished rotation's. */
   signer: Signer;
+  /** A rotation whose entry has still to be committed. */
+  unfinished: CurrentKey['unfinished'];
   tree: CompactRange;
   checkpoint: string;
   cosigned: Checkpoint | undefined;
@@ -34,7 +38,7 @@ const UNREADABLE = new Set<string>(['LIUHEN_NOTE', 'LIUHEN_TREE', 'LIUHEN_ENTRY'
 /**
  * Reads where a journal stands and checks that its parts agree: tree with checkpoint, checkpoint with the key of the
  * epoch, cosigned checkpoint with the tree, newest entry with the tree. Throws LIUHEN_JOURNAL_INCONSISTENT where they do not,
- * LIUHEN_KEY without the key. Only then finishes a key rotation that a power cut interrupted. Reads a bounded number of
+ * LIUHEN_KEY without the key. Only then erases every other key. Reads a bounded number of
  * hashes, whatever the journal's length.
  */
 export async function loadJournal(store: JournalStore, keys: EpochKeyFiles): Promise<LoadedJournal> {
@@ -45,8 +49,8 @@ export async function loadJournal(store: JournalStore, keys: EpochKeyFiles): Pro
     if (error instanceof LiuhenError && UNREADABLE.has(error.code)) throw inconsistent(error.message, error);
     throw error;
   }
-  // A later key is a rotation that was never committed, an earlier one a late erasure.
-  for (const epoch of await keys.epochs()) if (epoch !== loaded.epoch) await keys.erase(epoch);
+  const epoch = loaded.unfinished?.epoch ?? loaded.epoch;
+  for (const other of await keys.epochs()) if (other !== epoch) await keys.erase(other);
   return loaded;
 }
 
@@ -59,7 +63,9 @@ async function readJournal(store: JournalStore, keys: EpochKeyFiles): Promise<Lo
   }
   const { origin } = identity;
   const epoch = await store.epoch();
-  const signer = await currentSigner(store, keys, origin, epoch, identity.rootVkey);
+  const vkey = epoch === 0 ? parseVkey(identity.rootVkey) : await noted(store, epoch);
+  const { signer, unfinished } = await currentKey(keys, epoch, vkey);
+  const key = { origin, epoch, signer, unfinished };
 
   const text = await store.checkpoint();
   const size = text === undefined ? 0 : parseCheckpoint(text).size;
@@ -74,12 +80,12 @@ async function readJournal(store: JournalStore, keys: EpochKeyFiles): Promise<Lo
     }
     const empty = signCheckpoint({ origin, size: 0, root: EMPTY_ROOT }, signer);
     const tree = await compactRangeAt(0, store.readHashes);
-    return { origin, epoch, signer, tree, checkpoint: empty, cosigned: undefined, lastReading: undefined };
+    return { ...key, tree, checkpoint: empty, cosigned: undefined, lastReading: undefined };
   }
   const checkpoint = parseCheckpoint(text);
-  if (checkpoint.origin !== origin || !isSignedBy(checkpoint.note, signer.vkey)) {
+  if (checkpoint.origin !== origin || !isSignedBy(checkpoint.note, vkey)) {
     throw inconsistent(
-      `checkpoint of size ${checkpoint.size}: expected a signature by ${formatVkey(signer.vkey)} for ${origin}`,
+      `checkpoint of size ${checkpoint.size}: expected a signature by ${formatVkey(vkey)} for ${origin}`,
     );
   }
   const tree = await compactRangeAt(checkpoint.size, store.readHashes);
@@ -90,23 +96,7 @@ async function readJournal(store: JournalStore, keys: EpochKeyFiles): Promise<Lo
   }
   const cosigned = await loadCosigned(store, checkpoint, tree);
   const lastReading = await readLastReading(store, checkpoint.size);
-  return { origin, epoch, signer, tree, checkpoint: text, cosigned, lastReading };
-}
-
-async function currentSigner(
-  store: JournalStore,
-  keys: EpochKeyFiles,
-  origin: string,
-  epoch: number,
-  rootVkey: string,
-): Promise<Signer> {
-  const seed = await keys.read(epoch);
-  const vkey = vkeyOf(origin, SignatureType.ed25519, publicKeyOf(seed));
-  const expected = epoch === 0 ? parseVkey(rootVkey) : await noted(store, epoch);
-  if (formatVkey(vkey) !== formatVkey(expected)) {
-    throw inconsistent(`key of epoch ${epoch}: expected ${formatVkey(expected)}, got ${formatVkey(vkey)}`);
-  }
-  return { vkey, seed };
+  return { ...key, tree, checkpoint: text, cosigned, lastReading };
 }
 
 async function noted(store: JournalStore, epoch: number): Promise<Vkey> {

@@ -236,8 +236,8 @@ test('entries changed by the broker are refused without calling the device forke
 
 test('two key notes for one epoch are a fork of keys', async (t) => {
   const it = await rig(t);
-  const root = await new EpochKeyFiles(join(it.device.folder, 'keys')).read(0);
-  const signer = { vkey: vkeyOf(it.device.origin, SignatureType.ed25519, publicKeyOf(root)), seed: root };
+  const { seed } = await new EpochKeyFiles(join(it.device.folder, 'keys')).read(0);
+  const signer = { vkey: vkeyOf(it.device.origin, SignatureType.ed25519, publicKeyOf(seed)), seed };
   await it.device.journal.rotateKey();
   await it.wire.sendAll();
   const other = vkeyOf(it.device.origin, SignatureType.ed25519, publicKeyOf(newSeed()));
@@ -259,7 +259,7 @@ test('a key note that the device did not sign is refused', async (t) => {
 
 test('a key that was rotated away signs nothing new', async (t) => {
   const it = await rig(t);
-  const seed = await new EpochKeyFiles(join(it.device.folder, 'keys')).read(0);
+  const { seed } = await new EpochKeyFiles(join(it.device.folder, 'keys')).read(0);
   await it.wire.close();
   const clone = await cloneOf(t, it.device);
   const device = await TestDevice.open({ folder: it.device.folder });
