@@ -232,7 +232,7 @@ test('a commit that had reached the disk before it failed is part of the journal
   await t.throwsAsync(journal.append(event('on disk, and nobody knows')), { code: 'LIUHEN_STORAGE_FULL' });
   await journal.recover();
   t.is(journal.size, 2);
-  clock.wallMs -= 30_000;
+  clock.wallMs -= 1;
   await journal.append(event('after'));
   t.deepEqual(
     await rig.types(),
