@@ -18,7 +18,10 @@ export function registerCheck(program: Command): void {
   placeOptions(program.command('check'))
     .description("check a device's data folder: every entry, every hash, every key")
     .option('--quick', 'see that footage is there, without reading it')
-    .option('--witness <vkey>', "the archive's key, to check the signatures of its receipts as well")
+    .option(
+      '--witness <vkey>',
+      "the archive's key, to check its receipts' signatures (a running agent uses its own)",
+    )
     .option('--json', 'print JSON')
     .action(async ({ quick = false, witness, json, ...place }: CheckFlags) => {
       const report = await check(dataFolderOf(place), quick, witness);

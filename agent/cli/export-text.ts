@@ -18,7 +18,7 @@ POLICY is a trust policy of your own (not the bundle's): log ${rootVkey}
 }
 
 /** What whoever exported should know before handing the bundle on. */
-export function exportWarnings(summary: ExportSummary): string[] {
+export function exportWarnings(summary: ExportSummary, from: 'device' | 'archive'): string[] {
   const { absent, absentFragments, wrong, wrongPieces, entry } = summary;
   const warnings: string[] = [];
   if (absentFragments > 0) {
@@ -33,7 +33,7 @@ export function exportWarnings(summary: ExportSummary): string[] {
       `left out: ${counted(wrongPieces, 'piece')} of footage with other bytes than were sealed${place}`,
     );
   }
-  if (entry === undefined)
+  if (entry === undefined && from === 'device')
     warnings.push('no agent runs on this folder, so no journal says that this was exported');
   return warnings;
 }

@@ -39,10 +39,12 @@ export function registerExport(program: Command): void {
     .action(async (recording: number | undefined, { out, why, json, device, ...place }: ExportFlags) => {
       const data = dataFolderOf(place);
       const wanted = { recording, out: resolve(out), why };
-      const summary = existsSync(join(data, 'devices'))
-        ? await exportFrom(await archiveSource(data, requireDevice(device)), wanted)
-        : await exportFromDevice(data, place, wanted);
-      for (const warning of exportWarnings(summary)) process.stderr.write(`liuhen: ${warning}\n`);
+      const from = existsSync(join(data, 'devices')) ? 'archive' : 'device';
+      const summary =
+        from === 'archive'
+          ? await exportFrom(await archiveSource(data, requireDevice(device)), wanted)
+          : await exportFromDevice(data, place, wanted);
+      for (const warning of exportWarnings(summary, from)) process.stderr.write(`liuhen: ${warning}\n`);
       process.stdout.write(json === true ? `${JSON.stringify(summary)}\n` : exportText(summary));
     });
 }

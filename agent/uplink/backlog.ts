@@ -104,8 +104,12 @@ export class Backlog {
       return true;
     }
     if (entry.type !== 'recording-stopped') return false;
-    if (this.#open === entry.recording) this.#open = undefined;
     const state = await readRecording(this.#store, entry.recording);
+    // Together with the next line, so that no reader counts its bytes twice.
+    if (this.#open === entry.recording) {
+      this.#open = undefined;
+      this.#openBytes = 0;
+    }
     if (state !== undefined && state.receipt === undefined) this.#add(entry.recording, state.bytes);
     return true;
   }

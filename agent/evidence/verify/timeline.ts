@@ -83,7 +83,8 @@ export class Timeline {
 function pointText(entry: Entry): string | undefined {
   switch (entry.type) {
     case 'mark':
-      return entry.note === undefined ? entry.kind : `${entry.kind}: ${entry.note}`;
+      if (entry.note === undefined) return entry.kind === 'mark' ? '' : entry.kind;
+      return entry.kind === 'mark' ? entry.note : `${entry.kind}: ${entry.note}`;
     case 'clock-changed':
       return `${entry.fromWall} became ${entry.toWall} (${entry.source})`;
     case 'key-rotated':
