@@ -17,7 +17,10 @@ function batch(from: number, entries: string[], more: Partial<JournalBatch> = {}
 }
 
 /** What every JournalStore must do. `open` gives an empty one, and removes it when the test is over. */
-export function journalStoreContract(name: string, open: (t: ExecutionContext) => Promise<JournalStore>): void {
+export function journalStoreContract(
+  name: string,
+  open: (t: ExecutionContext) => Promise<JournalStore>,
+): void {
   const fact = (title: string, check: (t: ExecutionContext, store: JournalStore) => Promise<void>) =>
     test(`${name}: ${title}`, async (t) => check(t, await open(t)));
 
@@ -66,7 +69,10 @@ export function journalStoreContract(name: string, open: (t: ExecutionContext) =
     const missing = { code: 'LIUHEN_JOURNAL_INCONSISTENT', message: /entry 1 / };
     await t.throwsAsync(collect(store.entries(0, 3)), missing);
     await t.throwsAsync(collect(store.entries(0, 2)), missing);
-    await t.throwsAsync(collect(store.entries(2, 4)), { code: 'LIUHEN_JOURNAL_INCONSISTENT', message: /entry 3 / });
+    await t.throwsAsync(collect(store.entries(2, 4)), {
+      code: 'LIUHEN_JOURNAL_INCONSISTENT',
+      message: /entry 3 /,
+    });
   });
 
   fact('hashes are read by level and index, and a missing one is an error', async (t, store) => {
