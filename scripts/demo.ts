@@ -16,6 +16,7 @@ const AUTHORITY = 'liuhen.example';
 const MARKER = '.liuhen-demo';
 /** How long nothing may happen before the demo gives up. */
 const PATIENCE_MS = 60_000;
+const CAMERA_PATIENCE_MS = 20_000;
 
 interface Options {
   seconds: number;
@@ -125,7 +126,7 @@ async function startRecorder(
 /** Lets it record for so long after the first fragment is sealed, showing what happens; returns the recording's id. */
 async function record(data: string, seconds: number): Promise<number> {
   let recording: number | undefined;
-  let untilMs = Date.now() + PATIENCE_MS;
+  let untilMs = Date.now() + CAMERA_PATIENCE_MS;
   let started = false;
   while (Date.now() < untilMs) {
     const status = await readStatus(data);

@@ -80,11 +80,16 @@ export class Timeline {
   }
 }
 
+/** What a mark is called when whoever made it said no more: the type says as much. */
+const PLAIN_MARK = 'mark';
+
 function pointText(entry: Entry): string | undefined {
   switch (entry.type) {
     case 'mark':
-      if (entry.note === undefined) return entry.kind === 'mark' ? '' : entry.kind;
-      return entry.kind === 'mark' ? entry.note : `${entry.kind}: ${entry.note}`;
+      return [
+        ...(entry.kind === PLAIN_MARK ? [] : [entry.kind]),
+        ...(entry.note === undefined ? [] : [entry.note]),
+      ].join(': ');
     case 'clock-changed':
       return `${entry.fromWall} became ${entry.toWall} (${entry.source})`;
     case 'key-rotated':
