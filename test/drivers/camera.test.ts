@@ -280,7 +280,7 @@ test('an ffmpeg that cannot be started fails with the reason', async (t) => {
 
 test('an ffmpeg that is killed fails, and what it gave before is whole', async (t) => {
   const { ffmpegPath, pid } = await script(REAL);
-  const camera = ffmpegCamera(options(path('both.mp4'), { ffmpegPath, realtime: true })).start();
+  const camera = ffmpegCamera(options('synthetic', { ffmpegPath, realtime: true })).start();
   const recorded = await recordRun(camera, (count) => {
     if (count === 1) void pid().then((id) => process.kill(id, 'SIGKILL'));
   });
@@ -292,7 +292,7 @@ test('an ffmpeg that is killed fails, and what it gave before is whole', async (
 test('a frozen ffmpeg is a stall, and is gone when the run has ended', async (t) => {
   const { ffmpegPath, pid } = await script(REAL);
   const more = { ffmpegPath, realtime: true, stallMs: 1500, graceMs: 100 };
-  const camera = ffmpegCamera(options(path('both.mp4'), more)).start();
+  const camera = ffmpegCamera(options('synthetic', more)).start();
   const recorded = await recordRun(camera, (count) => {
     if (count === 1) void pid().then((id) => process.kill(id, 'SIGSTOP'));
   });
@@ -384,7 +384,7 @@ test('a camera stopped at once never starts a process', async (t) => {
 
 test('a consumer that leaves stops the camera', async (t) => {
   const { ffmpegPath, pid } = await script(REAL);
-  const camera = ffmpegCamera(options('synthetic', { ffmpegPath })).start();
+  const camera = ffmpegCamera(options('synthetic', { ffmpegPath, realtime: true })).start();
   for await (const event of fragmentsOf(camera.output)) if (event.type === 'fragment') break;
   t.is((await camera.ended).reason, 'stopped');
   await t.notThrowsAsync(pid().then(gone));
