@@ -5,6 +5,9 @@ import type { CameraOptions } from './camera-port.js';
 /** The file descriptor on which ffmpeg reports progress, apart from footage and from its messages. */
 export const PROGRESS_FD = 3;
 
+/** The file descriptor on which ffmpeg reads the address of a network camera. */
+export const ADDRESS_FD = 4;
+
 const RTSP_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 5_000;
 const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'];
@@ -66,9 +69,9 @@ function addInputs(command: ffmpeg.FfmpegCommand, options: CameraOptions, clock:
       return;
     case 'rtsp':
       command
-        .input(source.url)
-        .inputOptions([...GLOBAL, ...PROGRESS, ...LIVE])
-        .inputOptions(['-rtsp_transport', 'tcp', '-timeout', String(RTSP_TIMEOUT_MS * 1000)]);
+        .input(`pipe:${ADDRESS_FD}`)
+        .inputOptions([...GLOBAL, ...PROGRESS, ...LIVE, '-f', 'concat', '-safe', '0'])
+        .inputOptions(['-protocol_whitelist', 'pipe,rtsp,rtsps,rtp,tcp,tls']);
       return;
     case 'v4l2':
       command
@@ -83,6 +86,15 @@ function addInputs(command: ffmpeg.FfmpegCommand, options: CameraOptions, clock:
         ])
         .inputOptions(['-framerate', String(framesPerSecond), '-video_size', size]);
   }
+}
+
+/**
+ * A playlist of one entry (ffmpeg's concat format). As an argument the address, and the password in it, would stand in the list of
+ * processes for everybody on the machine.
+ */
+export function addressList(url: string): string {
+  const quoted = `'${url.replaceAll("'", "'\\''")}'`;
+  return `ffconcat version 1.0\nfile ${quoted}\noption rtsp_transport tcp\noption timeout ${RTSP_TIMEOUT_MS * 1000}\n`;
 }
 
 function testPicture({ width, height, framesPerSecond }: CameraOptions, clock: boolean): string {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { messageOf, systemCodeOf } from '../config/errors.js';
-import { PROGRESS_FD } from './camera-command.js';
+import { ADDRESS_FD, PROGRESS_FD } from './camera-command.js';
 import type { CameraEnd, CameraRun } from './camera-port.js';
 import { watchForSilence } from './camera-watchdog.js';
 import { lastLines } from './camera-words.js';
@@ -12,6 +12,8 @@ export interface ProcessOptions {
   path: string;
   /** The process starts when these are known. */
   argumentsReady: Promise<string[]>;
+  /** What the process reads on `ADDRESS_FD`. */
+  address?: string;
   /** Whether the source has an end; the end of one that has none is a failure. */
   mayEnd: boolean;
   stallMs: number;
@@ -63,13 +65,17 @@ class ProcessRun {
 
   #spawn(args: string[]): void {
     if (this.#over) return;
-    const { path, redact, log } = this.#options;
-    log(redact(`${path} ${args.join(' ')}`));
+    const { path, address, redact, log } = this.#options;
+    log(
+      redact(
+        `${path} ${args.join(' ')}${address === undefined ? '' : ` (reads ${JSON.stringify(address)})`}`,
+      ),
+    );
     let child: ChildProcess;
     try {
       // A process group of its own: Ctrl-C on the terminal is then ours to pass on, in order.
       child = spawn(path, args, {
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', address === undefined ? 'ignore' : 'pipe'],
         detached: true,
         windowsHide: true,
       });
@@ -85,6 +91,9 @@ class ProcessRun {
     // Without descriptors left there are no streams, only the error that says so.
     const progress = child.stdio?.[PROGRESS_FD] as Readable | null | undefined;
     for (const stream of [child.stdout, child.stderr, progress]) stream?.on('error', () => {});
+    const asks = child.stdio?.[ADDRESS_FD] as Writable | null | undefined;
+    asks?.on('error', () => {});
+    asks?.end(address);
     child.stderr?.on('data', this.#words.add);
     if (child.pid === undefined || !child.stdout) return;
     child.stdout.on('close', () => this.output.end());

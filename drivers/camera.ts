@@ -1,4 +1,4 @@
-import { canDrawClock, ffmpegArguments, saysAudioDoesNotFit } from './camera-command.js';
+import { addressList, canDrawClock, ffmpegArguments, saysAudioDoesNotFit } from './camera-command.js';
 import type { Camera, CameraOptions } from './camera-port.js';
 import { type CameraLog, startProcess } from './camera-process.js';
 import { withoutCredentials } from './camera-source.js';
@@ -25,6 +25,7 @@ export function ffmpegCamera(options: CameraOptions, log: CameraLog = () => {}):
       const run = startProcess({
         path: ffmpegPath,
         argumentsReady: argumentsNow(),
+        ...(url === undefined ? {} : { address: addressList(url) }),
         mayEnd: source.kind === 'file',
         stallMs,
         graceMs,

@@ -425,15 +425,20 @@ test('credentials leave a text also where the password is badly escaped', (t) =>
   t.is(withoutCredentials('see http://a:b@h/x and https://h/x@y'), 'see http://***@h/x and https://h/x@y');
 });
 
-test('no log line and no end of a network camera shows its password', async (t) => {
+test('no argument, no log line and no end of a network camera shows its password', async (t) => {
   const server = createServer((socket) => socket.end('RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\n\r\n'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => server.close());
   const url = `rtsp://officer:s3cr@t@127.0.0.1:${(server.address() as AddressInfo).port}/live`;
   const lines: string[] = [];
-  const { end } = await recordRun(ffmpegCamera(options(url), (line) => lines.push(line)).start());
+  const { ffmpegPath } = await script('echo "arguments: $*" >&2; exec ffmpeg "$@"');
+  const camera = ffmpegCamera(options(url, { ffmpegPath }), (line) => lines.push(line));
+  const { end } = await recordRun(camera.start());
   t.is(end.reason, 'failed');
+  const [said = ''] = lines.filter((line) => line.includes('arguments: '));
+  t.regex(said, /-f concat .* -i pipe:4 /);
+  t.notRegex(said, /rtsp:|officer|s3cr/);
   t.true(lines[0]?.includes('rtsp://***@127.0.0.1'), lines[0]);
   t.false([...lines, end.detail].join('\n').match(/s3cr|officer/) !== null);
 });

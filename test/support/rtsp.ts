@@ -59,7 +59,10 @@ export async function serveRtspCamera(): Promise<RtspCamera> {
     });
     let method = '';
     let sequence = '';
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // It passes on the errors of its input, and a viewer may leave at any time.
+    lines.on('error', () => {});
+    lines.on('line', (line) => {
       if (/ RTSP\/1\.0$/.test(line)) method = line.slice(line.search(/[A-Z]/), line.indexOf(' '));
       else if (/^CSeq:/i.test(line)) sequence = line.slice(5).trim();
       else if (line === '' && method !== '') {
