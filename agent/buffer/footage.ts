@@ -7,24 +7,39 @@ export interface FootageRef {
   index: number | 'init';
 }
 
+interface Waiting {
+  key: string;
+  bytes: Buffer;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+/** LevelDB copies what it is given: this bounds the copy, which for a whole pre-record would double its memory. */
+const MAX_GROUP_BYTES = 4 * 1024 * 1024;
+
 /**
  * Footage bytes by recording, take and fragment. A store of its own: monotonic keys, no compression and removal by whole
  * recordings keep LevelDB at two bytes written per byte kept (design §7).
  */
 export class FootageStore {
   readonly #database: Database;
+  readonly #waiting: Waiting[] = [];
+  /** Groups of puts, and what must not mix with them, follow one another. */
+  #lane: Promise<void> = Promise.resolve();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** When this resolves, the bytes survive a power cut. Concurrent puts share a sync. Rejects with LIUHEN_STORAGE_…. */
-  async put(ref: FootageRef, bytes: Buffer): Promise<void> {
-    try {
-      await this.#database.write((level) => level.put(keyOf(ref), bytes, { sync: true }));
-    } catch (error) {
-      throw storageError(`footage ${keyOf(ref)}`, error);
-    }
+  /**
+   * When this resolves, the bytes survive a power cut. Puts that arrive while a sync is under way share the next one. Rejects with
+   * LIUHEN_STORAGE_….
+   */
+  put(ref: FootageRef, bytes: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ key: keyOf(ref), bytes, resolve, reject });
+      if (this.#waiting.length === 1) void this.#inLane(() => this.#writeWaiting());
+    });
   }
 
   /** The bytes as they were put; nothing checks them here, so whoever uses them compares their SHA-256. */
@@ -47,16 +62,59 @@ export class FootageStore {
   }
 
   /**
-   * Removes a whole recording and gives its space back. Deleting value by value while writing would write each byte more than
-   * twice, and without the compaction no space comes back at all.
+   * Removes a whole recording and gives its space back; puts wait for part of it. Deleting value by value while writing would write
+   * each byte more than twice, and without the compaction no space comes back at all. The deletions get a table of their own: in
+   * one with newer footage they would stretch it over everything between, and all of that would be written again.
    */
   async removeRecording(recording: number): Promise<void> {
     const range = { gte: `${padded(recording)}/`, lt: `${padded(recording)}0` };
-    await this.#database.write((level) => level.clear(range));
+    await this.#inLane(async () => {
+      await this.#flush();
+      await this.#database.write((level) => level.clear(range));
+      await this.#flush();
+    });
+    await this.#compact(range.gte, range.lt);
+  }
+
+  /** Writes what LevelDB holds in memory to a table: compaction begins with that, also of a range without keys. */
+  #flush(): Promise<void> {
+    return this.#compact('~', '~');
+  }
+
+  #compact(from: string, to: string): Promise<void> {
     const level = this.#database.level as unknown as {
       compactRange(start: string, end: string): Promise<void>;
     };
-    await level.compactRange(range.gte, range.lt);
+    return level.compactRange(from, to);
+  }
+
+  #inLane(work: () => Promise<void>): Promise<void> {
+    const done = this.#lane.then(work);
+    this.#lane = done.catch(() => {});
+    return done;
+  }
+
+  async #writeWaiting(): Promise<void> {
+    const group = this.#nextGroup();
+    if (this.#waiting.length > 0) void this.#inLane(() => this.#writeWaiting());
+    const puts = group.map(({ key, bytes }) => ({ type: 'put' as const, key, value: bytes }));
+    try {
+      await this.#database.write((level) => level.batch(puts, { sync: true }));
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      for (const { key, reject } of group) reject(storageError(`footage ${key}`, error));
+    }
+  }
+
+  #nextGroup(): Waiting[] {
+    let count = 0;
+    let bytes = 0;
+    for (const waiting of this.#waiting) {
+      bytes += waiting.bytes.length;
+      if (count > 0 && bytes > MAX_GROUP_BYTES) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
   }
 
   reopen(): Promise<void> {
