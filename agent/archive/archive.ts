@@ -1,14 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { messageOf } from '../../config/errors.js';
-import { readSecret } from '../../config/file.js';
 import type { Config } from '../../config/schema.js';
 import type { Clock } from '../../drivers/clock.js';
 import { Database } from '../buffer/database.js';
 import { freeBytes } from '../buffer/free-space.js';
 import { formatVkey } from '../journal/vkey.js';
-import { encodeReceipt, MAX_JOURNAL_BYTES } from '../uplink/messages.js';
-import { topics } from '../uplink/topics.js';
+import { readCredentials } from '../link/broker-socket.js';
+import { Link } from '../link/link.js';
+import { PacketTooLong } from '../link/packet-bound.js';
+import { systemTimers } from '../link/timers.js';
+import { encodeReceipt, MAX_JOURNAL_BYTES, type ReceiptMessage } from '../uplink/messages.js';
+import { ARCHIVE_SUBSCRIPTIONS, topics } from '../uplink/topics.js';
 import { type EmbeddedBroker, startBroker } from './broker.js';
 import { type Counted, type Counters, isRefusal } from './counters.js';
 import { Device, type DeviceStatus, type DeviceTimes } from './device.js';
@@ -16,7 +20,6 @@ import { Devices } from './devices.js';
 import { InFlight } from './in-flight.js';
 import { publishWitness, readArchiveKey } from './key.js';
 import { stateFolder } from './layout.js';
-import { ArchiveLink } from './link.js';
 import { SeldomLog } from './seldom-log.js';
 
 export { initArchive } from './key.js';
@@ -41,6 +44,8 @@ interface ArchiveEvents {
   refused: [reason: Counted];
   /** Connected to the broker and listening to every device. */
   online: [];
+  /** The connection has gone, or could not be made. */
+  offline: [reason: string];
 }
 
 export interface ArchiveStatus {
@@ -48,6 +53,8 @@ export interface ArchiveStatus {
   witness: string;
   broker: string;
   online: boolean;
+  /** Why the last connection ended or could not be made; stays when one is up again. */
+  lastError: string | undefined;
   devices: DeviceStatus[];
   counters: Counters;
   /** Footage bytes that wait in memory. */
@@ -60,16 +67,25 @@ export interface Archive extends EventEmitter<ArchiveEvents> {
   stop(): Promise<void>;
 }
 
+/** A topic and a header on top of the largest payload. */
+const PACKET_OVERHEAD_BYTES = 1024;
+/** Answers on their way to the broker; more are dropped, and devices ask again. */
+const MAX_OUTGOING = 1024;
+/** Nothing but answers is sent, which the window of the link does not count in bytes. */
+const WINDOW_BYTES = 1024 * 1024;
 /** The device side holds a piece back for 10 s after the broker took it; asking sooner would be in vain. */
 const TIMES = { reaskMs: 12_000, publishMs: 2000, tickMs: 1000 };
 
 /**
  * Starts the receiving end on a folder that `initArchive` made. Resolves once devices are loaded and the embedded broker, if any,
  * listens; the connection to another broker comes up, and comes back, by itself. Throws LIUHEN_NOT_FOUND, LIUHEN_KEY, LIUHEN_LOCKED,
- * LIUHEN_LINK.
+ * LIUHEN_CONFIG, LIUHEN_LINK.
  */
 export async function startArchive(options: ArchiveOptions): Promise<Archive> {
   const { data, settings, log } = options;
+  const { broker: url } = settings;
+  // Later connections only report what is wrong with these files; who starts an archive should be told at once.
+  if (url !== undefined) await readCredentials({ ...settings, section: 'archive', broker: url });
   const key = await readArchiveKey(data);
   const database = await Database.open(stateFolder(data), { compression: true });
   // The folder may have been made by hand, or by an older version.
@@ -107,7 +123,8 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
   readonly #counters: Counters = {};
   readonly #times: typeof TIMES;
   #devices: Devices | undefined;
-  #link: ArchiveLink | undefined;
+  #link: Link | undefined;
+  #outgoing = 0;
   #broker: EmbeddedBroker | undefined;
   #brokerUrl = '';
   #hasRoom = true;
@@ -141,7 +158,7 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
         seldom: new SeldomLog(deviceLog, () => clock.read().monoMs),
         times: this.#times,
         count: (counted) => this.count(counted),
-        send: (message) => this.#link?.send(topics.receipt(device), encodeReceipt(message)),
+        send: (message) => this.#send(device, message),
         hasRoom: () => this.#hasRoom,
         reopen: () => this.#reopen(),
         onCosigned: (size) => this.emit('cosigned', device, size),
@@ -159,22 +176,34 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
 
   connect(broker: EmbeddedBroker | undefined): void {
     const { settings, log } = this.#options;
-    const { protocol, username, passwordFile, tls, keepaliveMs, backoff } = settings;
     this.#broker = broker;
     this.#brokerUrl = broker?.credentials.url ?? settings.broker ?? '';
-    const password =
-      passwordFile === undefined ? undefined : readSecret(passwordFile, 'archive.passwordFile');
-    this.#link = new ArchiveLink({
-      keepaliveMs,
-      backoff,
-      maxPacketBytes: maxPayload(settings) + 1024,
+    this.#link = new Link({
+      ...settings,
+      ...(broker === undefined ? {} : { ...broker.credentials, protocol: 4, passwordFile: undefined }),
+      section: 'archive',
+      broker: this.#brokerUrl,
+      windowBytes: WINDOW_BYTES,
+      clientId: `liuhen-archive-${randomBytes(6).toString('hex')}`,
+      subscriptions: ARCHIVE_SUBSCRIPTIONS,
+      maxIncomingBytes: settings.limits.messageBytes + PACKET_OVERHEAD_BYTES,
+      onRefused: ({ message }) => {
+        this.count('refused-by-broker');
+        this.#seldom.warn('refused-by-broker', {}, message);
+      },
       log,
-      ...(broker === undefined
-        ? { url: this.#brokerUrl, protocol, username, password, tls }
-        : { ...broker.credentials, protocol: 4 }),
+      timers: systemTimers,
+      random: Math.random,
     });
     this.#link.on('message', (topic, payload) => void this.#receive(topic, payload));
-    this.#link.on('online', () => this.emit('online'));
+    this.#link.on('up', () => {
+      log.info({ broker: this.#brokerUrl }, 'link up');
+      this.emit('online');
+    });
+    this.#link.on('down', (reason) => {
+      if (reason instanceof PacketTooLong) this.count('too-large');
+      this.emit('offline', reason.message);
+    });
     this.#link.start();
     this.#ticker = setInterval(() => this.#tick(), this.#times.tickMs);
   }
@@ -183,7 +212,8 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
     return {
       witness: this.#witness,
       broker: this.#brokerUrl,
-      online: this.#link?.isOnline ?? false,
+      online: this.#link?.up ?? false,
+      lastError: this.#link?.lastError?.message,
       devices: [...(this.#devices?.all() ?? [])].map((device) => device.status()),
       counters: { ...this.#counters },
       inFlightBytes: this.#inFlight.total,
@@ -206,6 +236,16 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
   count(counted: Counted): void {
     this.#counters[counted] = (this.#counters[counted] ?? 0) + 1;
     if (isRefusal(counted)) this.emit('refused', counted);
+  }
+
+  /** Dropped while offline, and when too many wait: devices ask again. */
+  #send(device: string, message: ReceiptMessage): void {
+    if (this.#link?.up !== true || this.#outgoing >= MAX_OUTGOING) return;
+    this.#outgoing++;
+    this.#link
+      .publish(topics.receipt(device), encodeReceipt(message), 'first')
+      .catch(() => {})
+      .finally(() => this.#outgoing--);
   }
 
   async #receive(topic: string, payload: Buffer): Promise<void> {

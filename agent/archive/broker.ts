@@ -1,11 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import type { Logger } from 'pino';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { isDeviceId } from '../../config/identity.js';
+import { boundPackets } from '../link/packet-bound.js';
 import { parseUpTopic, TOPIC_PREFIX } from '../uplink/topics.js';
-import { BoundedSocket } from './packet-bound.js';
 
 /** A topic and a header on top of the largest payload. */
 const PACKET_OVERHEAD_BYTES = 1024;
@@ -99,16 +99,13 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
     log.debug({ error: messageOf(error) }, 'broker: connection');
   });
 
-  const connections = new Set<BoundedSocket>();
+  const connections = new Set<Socket>();
   const server = createServer((socket) => {
     socket.setNoDelay(true);
-    const connection = new BoundedSocket(socket, maxPayloadBytes + PACKET_OVERHEAD_BYTES);
-    connections.add(connection);
-    connection.on('close', () => connections.delete(connection));
-    connection.on('error', (error) => {
-      if (/expected packets/.test(error.message)) onRefused('too-large');
-    });
-    aedes.handle(connection);
+    boundPackets(socket, maxPayloadBytes + PACKET_OVERHEAD_BYTES, () => onRefused('too-large'));
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+    aedes.handle(socket);
   });
   server.maxConnections = MAX_CONNECTIONS;
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {

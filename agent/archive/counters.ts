@@ -6,6 +6,7 @@ export type Counted =
   | 'too-large'
   | 'malformed'
   | 'unknown-device'
+  | 'refused-by-broker'
   | 'overload'
   | 'bad-checkpoint'
   | 'mismatch'

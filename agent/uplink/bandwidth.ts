@@ -1,4 +1,4 @@
-import type { Timers } from './timers.js';
+import type { Timers } from '../link/timers.js';
 
 /** How much may be sent at once after a pause, as time at the full rate. */
 const BURST_MS = 250;

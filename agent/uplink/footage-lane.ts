@@ -3,10 +3,10 @@ import { messageOf } from '../../config/errors.js';
 import type { FootageStore } from '../buffer/footage.js';
 import { placesOf } from '../buffer/recordings.js';
 import type { JournalStore } from '../journal/store.js';
+import type { Cancel, Timers } from '../link/timers.js';
 import type { Bandwidth } from './bandwidth.js';
 import type { Want } from './messages.js';
 import type { Counter } from './tally.js';
-import type { Cancel, Timers } from './timers.js';
 import { type WantedFootage, Wants } from './wants.js';
 
 export interface FootageLaneOptions {

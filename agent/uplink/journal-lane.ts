@@ -3,6 +3,7 @@ import { parseCheckpoint } from '../journal/checkpoint.js';
 import { MAX_ENTRY_BYTES } from '../journal/entry.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalStore } from '../journal/store.js';
+import { type Cancel, jittered, type Timers } from '../link/timers.js';
 import { epochAt, keyAt, keyNotesAfter, keyOfNote } from './key-notes.js';
 import {
   encodeJournal,
@@ -11,7 +12,6 @@ import {
   MAX_JOURNAL_BYTES,
 } from './messages.js';
 import type { Counter } from './tally.js';
-import { type Cancel, jittered, type Timers } from './timers.js';
 
 export interface JournalLaneOptions {
   journal: Journal;

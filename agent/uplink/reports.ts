@@ -2,10 +2,10 @@ import { messageOf } from '../../config/errors.js';
 import type { Clock } from '../../drivers/clock.js';
 import { atOf } from '../journal/entry.js';
 import type { Journal } from '../journal/journal.js';
+import type { Cancel, Timers } from '../link/timers.js';
 import type { Backlog } from './backlog.js';
 import type { State, Telemetry } from './messages.js';
 import type { Counter } from './tally.js';
-import type { Cancel, Timers } from './timers.js';
 
 export interface ReportsOptions {
   journal: Journal;

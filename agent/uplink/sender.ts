@@ -1,10 +1,10 @@
 import type { Journal } from '../journal/journal.js';
+import type { BrokerLimits } from '../link/connection.js';
+import { type Cancel, jittered, type Timers } from '../link/timers.js';
 import type { Backlog } from './backlog.js';
-import type { BrokerLimits } from './connection.js';
 import { FootageLane, type FootageLaneOptions } from './footage-lane.js';
 import { JournalLane, type JournalLaneOptions } from './journal-lane.js';
 import type { Want } from './messages.js';
-import { type Cancel, jittered, type Timers } from './timers.js';
 
 export interface SenderOptions {
   journal: Journal;

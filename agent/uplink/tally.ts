@@ -1,9 +1,8 @@
-import type { Timers } from './timers.js';
+import type { LinkLog } from '../link/link.js';
+import type { Timers } from '../link/timers.js';
 
 /** What the uplink needs of a logger; pino has it. */
-export interface UplinkLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
+export interface UplinkLog extends LinkLog {
   error(fields: object, message: string): void;
 }
 

@@ -7,16 +7,16 @@ import { cosignedAt } from '../journal/checkpoint.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalStore } from '../journal/store.js';
 import { parseVkey, SignatureType, type Vkey } from '../journal/vkey.js';
+import { Link } from '../link/link.js';
+import { systemTimers, type Timers } from '../link/timers.js';
 import { Backlog } from './backlog.js';
 import { Bandwidth } from './bandwidth.js';
 import type { FootageProblem } from './footage-lane.js';
-import { Link } from './link.js';
 import { MAX_RECEIPT_BYTES, type Telemetry } from './messages.js';
 import { type Receipts, type Refusal, receipts } from './receipts.js';
 import { OFFLINE, Reports } from './reports.js';
 import { Sender } from './sender.js';
 import { Tally, type UplinkLog } from './tally.js';
-import { systemTimers, type Timers } from './timers.js';
 import { topics } from './topics.js';
 
 export interface UplinkOptions {
@@ -116,13 +116,14 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
     const backlog = this.#backlog;
     const link = new Link({
       ...config,
+      section: 'uplink',
       broker,
       clientId: `liuhen-${device}`,
       will: { topic: topics.state(device), payload: OFFLINE },
-      subscription: topics.receipt(device),
+      subscriptions: [topics.receipt(device)],
       maxIncomingBytes: MAX_RECEIPT_BYTES + 1024,
+      onRefused: (error) => tally.count('refused-by-broker', error.message),
       log,
-      tally,
       timers,
       random,
     });

@@ -1,5 +1,5 @@
+import type { Timers } from '../link/timers.js';
 import type { Want } from './messages.js';
-import type { Timers } from './timers.js';
 
 /** A fragment that the archive asked for: whole, or the pieces that begin at these offsets. */
 export interface WantedFootage {

@@ -259,6 +259,7 @@ test('what was not durable when the archive stopped is asked for again, and noth
   for (const piece of [first, ...rest]) await wire.sendWhole(piece);
   await wire.until(() => wire.archived.length === 1);
   t.deepEqual(await readFile(fileOf(it, recording, 'recording.mp4')), bytesOf(footage));
+  await it.archive.stop();
   t.deepEqual((await readdir(fileOf(it, recording, '.'))).sort(), [
     'archived',
     'index.json',

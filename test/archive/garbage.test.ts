@@ -5,7 +5,7 @@ import { encode } from 'cborg';
 import fc from 'fast-check';
 import { connectAsync } from 'mqtt';
 import { registerDevice } from '../../agent/archive/archive.js';
-import { PacketBound } from '../../agent/archive/packet-bound.js';
+import { PacketBound } from '../../agent/link/packet-bound.js';
 import { topics } from '../../agent/uplink/topics.js';
 import { TestArchive, untilArchive } from '../support/archive.js';
 import { sha256Of, TestDevice } from '../support/device.js';

@@ -21,7 +21,7 @@ import {
   tilePath,
   tileWidth,
 } from '../../agent/journal/tiles.js';
-import { defaultConfig } from '../../config/load.js';
+import { type ConfigInput, defaultConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { newWitness, type TestWitness } from './scripted-archive.js';
 
@@ -58,12 +58,16 @@ export class TestArchive {
   /** Starts it, and resolves when it listens to its devices. */
   async start(broker?: string, options: Partial<ArchiveOptions> = {}): Promise<Archive> {
     const connection = broker === undefined ? { embeddedBroker: { host: '127.0.0.1', port: 0 } } : { broker };
-    const backoff = { min: '10ms', max: '100ms' };
-    const settings = defaultConfig({ profile: 'archive', archive: { ...connection, backoff } }).archive;
+    const archive = await this.launch({ settings: archiveSettings(connection), ...options });
+    if (!archive.status().online) await new Promise<void>((resolve) => archive.once('online', resolve));
+    return archive;
+  }
+
+  /** Starts it; its connection to a broker may still be on its way, or never come. */
+  async launch(options: Pick<ArchiveOptions, 'settings'> & Partial<ArchiveOptions>): Promise<Archive> {
     const log = pino({ level: 'info' }, { write: (line: string) => void this.log.push(JSON.parse(line)) });
     this.#running = await startArchive({
       data: this.data,
-      settings,
       reserveBytes: 0,
       log,
       clock: systemClock(),
@@ -71,9 +75,7 @@ export class TestArchive {
       times: { publishMs: 20, tickMs: 20, reaskMs: 3_600_000 },
       ...options,
     });
-    const archive = this.#running;
-    if (!archive.status().online) await new Promise<void>((resolve) => archive.once('online', resolve));
-    return archive;
+    return this.#running;
   }
 
   async stop(): Promise<void> {
@@ -93,10 +95,16 @@ export class TestArchive {
   }
 }
 
+/** Settings of an archive as written in a file, with short waits. */
+export function archiveSettings(archive: NonNullable<ConfigInput['archive']>): ArchiveOptions['settings'] {
+  const backoff = { min: '10ms', max: '100ms' };
+  return defaultConfig({ profile: 'archive', archive: { backoff, ...archive } }).archive;
+}
+
 /** Resolves once the status is as wanted; looked at after each event. */
 export function untilArchive(archive: Archive, wanted: (status: ArchiveStatus) => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const events = ['cosigned', 'archived', 'fork', 'refused', 'online'] as const;
+    const events = ['cosigned', 'archived', 'fork', 'refused', 'online', 'offline'] as const;
     const look = () => {
       if (!wanted(archive.status())) return;
       for (const event of events) archive.off(event, look);

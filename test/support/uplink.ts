@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Cancel, Timers } from '../../agent/uplink/timers.js';
+import type { Cancel, Timers } from '../../agent/link/timers.js';
 import {
   startUplink,
   type Uplink,

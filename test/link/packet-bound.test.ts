@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { PacketBound } from '../../agent/uplink/packet-bound.js';
+import { PacketBound } from '../../agent/link/packet-bound.js';
 
 /** An MQTT 3.1.1 PUBLISH to topic `t` with QoS 0 (§3.3). */
 function publish(bytes: number): Buffer {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { Window } from '../../agent/uplink/window.js';
+import { Window } from '../../agent/link/window.js';
 import { LiuhenError } from '../../config/errors.js';
 
 const GONE = new LiuhenError('LIUHEN_LINK', 'gone');

@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net';
 import { type IPublishPacket, MqttClient, Store } from 'mqtt';
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import { PacketBound } from './packet-bound.js';
+import { boundPackets } from './packet-bound.js';
+import { type Ending, PublishRefused, reasonOf } from './refusal.js';
+import type { BrokerSettings } from './settings.js';
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends BrokerSettings {
   makeSocket: () => Socket;
   /** 4 is MQTT 3.1.1. */
   protocol: 4 | 5;
   clientId: string;
-  username?: string | undefined;
-  password?: string | undefined;
+  password: string | undefined;
   keepaliveMs: number;
   connectTimeoutMs: number;
   /** What the broker says, retained, when this connection dies. */
-  will: { topic: string; payload: Buffer };
-  subscription: string;
+  will: { topic: string; payload: Buffer } | undefined;
+  subscriptions: readonly string[];
   /** The broker is told not to send larger packets (MQTT 5 only). */
   maxIncomingBytes: number;
   onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
@@ -28,24 +29,10 @@ export interface BrokerLimits {
   packetBytes: number;
 }
 
-/** A PUBACK with a reason code of 0x80 or more, MQTT 5 §3.4.2.1. */
-export class PublishRefused extends LiuhenError {
-  constructor(topic: string, reason: number, message: string) {
-    super('LIUHEN_LINK', `the broker refused ${topic}: ${message} (0x${reason.toString(16)})`);
-  }
-}
-
-/** CONNACK: the broker does not speak this version (3.1.1: code 1, 5: code 0x84). */
-export class VersionRefused extends LiuhenError {
-  constructor(protocol: number, cause: unknown) {
-    super('LIUHEN_LINK', `the broker does not speak MQTT protocol level ${protocol}`, { cause });
-  }
-}
-
 const MAX_PACKET_BYTES = 268_435_455;
 const GRACE_MS = 2000;
-/** A packet beyond this ends the connection, whatever the broker was told: mqtt.js would gather it in memory. */
-const MAX_GATHERED_BYTES = 4 * 1024 * 1024;
+/** A packet beyond this, or beyond what the broker was told if that is more, ends the connection. */
+const MIN_GATHERED_BYTES = 4 * 1024 * 1024;
 
 /** mqtt.js clones and keeps what is not acknowledged, to send it again on a later connection; here there is none. */
 class NoStore extends Store {
@@ -93,7 +80,7 @@ export class Connection {
       keepalive: Math.max(1, Math.round(options.keepaliveMs / 1000)),
       connectTimeout: options.connectTimeoutMs,
       outgoingStore: new NoStore(),
-      will: { ...options.will, qos: 1, retain: true },
+      ...(options.will === undefined ? {} : { will: { ...options.will, qos: 1, retain: true } }),
       ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.password === undefined ? {} : { password: options.password }),
       ...(options.protocol === 5 ? { properties: { maximumPacketSize: options.maxIncomingBytes } } : {}),
@@ -102,18 +89,16 @@ export class Connection {
       options.onMessage(topic, payload, retain);
     };
     client.on('message', onMessage);
-    const closed = closingOf(client, options.protocol, () => client.off('message', onMessage));
+    const closed = closingOf(client, options, () => client.off('message', onMessage));
     const failed = closed.then((error): never => {
       throw error;
     });
     const limits = await Promise.race([connected(client), failed]);
     try {
-      const granted = await Promise.race([client.subscribeAsync(options.subscription, { qos: 1 }), failed]);
-      if (granted.some(({ qos }) => qos === 128)) throw new Error('not authorised');
+      await Promise.race([subscribed(client, options.subscriptions), failed]);
     } catch (error) {
       client.end(true);
-      const reason = `subscription to ${options.subscription}: ${messageOf(error)}`;
-      throw error instanceof LiuhenError ? error : new LiuhenError('LIUHEN_LINK', reason, { cause: error });
+      throw error;
     }
     return new Connection(client, limits, closed);
   }
@@ -147,14 +132,9 @@ export class Connection {
   }
 }
 
-function boundedSocket({ makeSocket }: ConnectionOptions): Socket {
+function boundedSocket({ makeSocket, maxIncomingBytes }: ConnectionOptions): Socket {
   const socket = makeSocket();
-  const bound = new PacketBound(MAX_GATHERED_BYTES);
-  socket.on('data', (chunk: Buffer) => {
-    if (bound.accepts(chunk)) return;
-    const message = `expected packets of at most ${MAX_GATHERED_BYTES} bytes from the broker`;
-    socket.destroy(new LiuhenError('LIUHEN_LINK', message));
-  });
+  boundPackets(socket, Math.max(MIN_GATHERED_BYTES, maxIncomingBytes));
   return socket;
 }
 
@@ -169,36 +149,50 @@ function connected(client: MqttClient): Promise<BrokerLimits> {
   });
 }
 
+/** Rejects with LIUHEN_LINK when the broker does not grant all of them. */
+async function subscribed(client: MqttClient, subscriptions: readonly string[]): Promise<void> {
+  const names = subscriptions.join(', ');
+  try {
+    const granted = await client.subscribeAsync([...subscriptions], { qos: 1 });
+    // SUBACK, 3.1.1 §3.9.3 and 5 §3.9.3.
+    const refused = granted.filter(({ qos }) => qos >= 0x80);
+    if (refused.length > 0) throw new Error(`not granted: ${refused.map(({ topic }) => topic).join(', ')}`);
+  } catch (error) {
+    throw new LiuhenError('LIUHEN_LINK', `subscription to ${names}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 /** Resolves when the client's stream has closed, with the first thing that went wrong; the client is ended for good. */
-function closingOf(client: MqttClient, protocol: number, forget: () => void): Promise<LiuhenError> {
-  let first: unknown;
-  let serverReason: number | undefined;
+function closingOf(client: MqttClient, options: ConnectionOptions, forget: () => void): Promise<LiuhenError> {
+  const ending: Ending = {
+    cause: undefined,
+    protocol: options.protocol,
+    serverReason: undefined,
+    accepted: false,
+    encrypted: false,
+  };
   // mqtt.js may still emit errors after the end: the listener stays, and only the client holds it.
   client.on('error', (error) => {
-    first ??= error;
+    ending.cause ??= error;
     client.stream.destroy();
   });
   client.stream.on('error', (error) => {
-    first ??= error;
+    ending.cause ??= error;
+  });
+  client.stream.once('secureConnect', () => {
+    ending.encrypted = true;
+  });
+  client.once('connect', () => {
+    ending.accepted = true;
   });
   client.on('disconnect', ({ reasonCode }) => {
-    serverReason = reasonCode;
+    ending.serverReason = reasonCode;
   });
   return new Promise((resolve) => {
     client.once('close', () => {
       forget();
       client.end(true);
-      const { code } = (first ?? {}) as { code?: unknown };
-      if (code === 1 || code === 0x84) resolve(new VersionRefused(protocol, first));
-      else if (first instanceof LiuhenError) resolve(first);
-      else if (first !== undefined)
-        resolve(
-          new LiuhenError('LIUHEN_LINK', `connection to the broker: ${messageOf(first)}`, { cause: first }),
-        );
-      else {
-        const reason = serverReason === undefined ? '' : ` (reason 0x${serverReason.toString(16)})`;
-        resolve(new LiuhenError('LIUHEN_LINK', `the connection to the broker was closed${reason}`));
-      }
+      resolve(reasonOf(options, ending));
     });
   });
 }

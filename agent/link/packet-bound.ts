@@ -1,7 +1,31 @@
+import type { Socket } from 'node:net';
+import { LiuhenError } from '../../config/errors.js';
+
+/** Somebody sent a packet that no message of ours can be. */
+export class PacketTooLong extends LiuhenError {
+  constructor(maxBytes: number) {
+    super('LIUHEN_LINK', `expected packets of at most ${maxBytes} bytes from the other side`, {
+      next: 'bound the size of messages at the broker (mosquitto: message_size_limit), and who may publish to whom',
+    });
+  }
+}
+
 /**
- * Watches the fixed headers of MQTT packets as they come in. mqtt.js gathers a packet of any length (256 MB) before anyone sees
- * it; this says so as soon as its header promises more than `maxBytes`. One instance a connection; copies nothing.
+ * Ends the connection with `PacketTooLong` when a packet beyond the bound begins to come in. Called before anything reads from the
+ * socket: mqtt.js and aedes would gather the 256 MiB that a packet may claim before anyone sees it.
  */
+export function boundPackets(socket: Socket, maxBytes: number, onTooLong: () => void = () => {}): void {
+  const bound = new PacketBound(maxBytes);
+  const look = (chunk: Buffer) => {
+    if (bound.accepts(chunk)) return;
+    socket.off('data', look);
+    onTooLong();
+    socket.destroy(new PacketTooLong(maxBytes));
+  };
+  socket.on('data', look);
+}
+
+/** Watches the fixed headers of MQTT packets as they come in. One instance a connection; copies nothing. */
 export class PacketBound {
   readonly #maxBytes: number;
   /** Bytes of the current packet's body that are still to come. */

@@ -1,30 +1,35 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import { readSecret } from '../../config/file.js';
-import { socketMaker, type TlsFiles } from './broker-socket.js';
-import { type BrokerLimits, Connection, PublishRefused, VersionRefused } from './connection.js';
-import type { Counter, UplinkLog } from './tally.js';
+import { brokerSocket, readCredentials } from './broker-socket.js';
+import { type BrokerLimits, Connection, type ConnectionOptions } from './connection.js';
+import { PublishRefused, VersionRefused } from './refusal.js';
+import type { BrokerSettings } from './settings.js';
 import { backoffCapMs, backoffMs, type Cancel, type Timers } from './timers.js';
 import { type Lane, Window } from './window.js';
 
-export interface LinkOptions {
-  /** mqtt:// or mqtts:// */
-  broker: string;
+/** What a link needs of a logger; pino has it. */
+export interface LinkLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface LinkOptions extends BrokerSettings {
   protocol: 4 | 5;
-  username?: string | undefined;
-  passwordFile?: string | undefined;
-  tls?: TlsFiles | undefined;
+  /** Of a broker inside this process; any other's comes from `passwordFile`. */
+  password?: string | undefined;
   keepaliveMs: number;
   backoff: { minMs: number; maxMs: number };
+  /** Bulk bytes that may be unacknowledged. */
   windowBytes: number;
   connectTimeoutMs?: number;
   clientId: string;
-  will: { topic: string; payload: Buffer };
-  subscription: string;
+  will?: { topic: string; payload: Buffer };
+  subscriptions: readonly string[];
   maxIncomingBytes: number;
-  log: UplinkLog;
-  tally: Counter<'refused-by-broker'>;
+  /** The broker refused a publication; the connection goes on. */
+  onRefused: (error: PublishRefused) => void;
+  log: LinkLog;
   timers: Timers;
   random: () => number;
 }
@@ -50,6 +55,7 @@ export class Link extends EventEmitter<LinkEvents> {
   #protocol: 4 | 5;
   #connection: Connection | undefined;
   #upSinceMs: number | undefined;
+  #wasUp = false;
   #lastError: LiuhenError | undefined;
   #sentBytes = 0;
   #stopped = false;
@@ -111,7 +117,7 @@ export class Link extends EventEmitter<LinkEvents> {
       await connection.publish(topic, payload, options.retain ?? false);
       this.#sentBytes += payload.length;
     } catch (error) {
-      if (error instanceof PublishRefused) this.#options.tally.count('refused-by-broker', messageOf(error));
+      if (error instanceof PublishRefused) this.#options.onRefused(error);
       throw error;
     } finally {
       if (connection === this.#connection) {
@@ -120,15 +126,17 @@ export class Link extends EventEmitter<LinkEvents> {
     }
   }
 
-  /** Sends a farewell (retained) if it can, disconnects, and stays down. */
-  async stop(farewell: { topic: string; payload: Buffer }): Promise<void> {
+  /** Sends a farewell (retained) if there is one and it can, disconnects, and stays down. */
+  async stop(farewell?: { topic: string; payload: Buffer }): Promise<void> {
     this.#stopped = true;
     this.#wake();
     const connection = this.#connection;
     if (connection !== undefined) {
-      const cut = setTimeout(() => connection.destroy(), GRACE_MS);
-      await connection.publish(farewell.topic, farewell.payload, true).catch(() => {});
-      clearTimeout(cut);
+      if (farewell !== undefined) {
+        const cut = setTimeout(() => connection.destroy(), GRACE_MS);
+        await connection.publish(farewell.topic, farewell.payload, true).catch(() => {});
+        clearTimeout(cut);
+      }
       await connection.end();
     } else this.#socket?.destroy();
     await this.#ran;
@@ -136,21 +144,32 @@ export class Link extends EventEmitter<LinkEvents> {
   }
 
   async #run(): Promise<void> {
-    const { backoff, random, timers, log } = this.#options;
+    const { backoff, random, timers } = this.#options;
     let otherVersionNext = false;
     for (let attempt = 0; !this.#stopped; attempt++) {
       const startedAtMs = timers.nowMs();
       const error = await this.#connectOnce();
       if (this.#stopped) break;
+      const isNews = error.message !== this.#lastError?.message || this.#wasUp;
+      this.#wasUp = false;
       this.#lastError = error;
       this.emit('down', error);
       // A connection that lasted longer than the wait before it starts the series anew.
       if (timers.nowMs() - startedAtMs > backoffCapMs(attempt, backoff)) attempt = 0;
       otherVersionNext = error instanceof VersionRefused && !otherVersionNext;
       const delayMs = otherVersionNext ? 0 : backoffMs(attempt, backoff, random);
-      log.info({ delayMs: Math.round(delayMs), attempt }, `uplink: ${error.message}`);
+      this.#tell(error, { delayMs: Math.round(delayMs), attempt }, isNews);
       await this.#pause(delayMs);
     }
+  }
+
+  /** A broker may be away for weeks: what is not news is told more quietly. */
+  #tell(error: LiuhenError, attempt: { delayMs: number; attempt: number }, isNews: boolean): void {
+    const { log, section } = this.#options;
+    const { code, message, next } = error;
+    const fields = { code, ...attempt, ...(next === undefined ? {} : { next }) };
+    if (isNews) log.warn(fields, `${section}: ${message}`);
+    else log.info(fields, `${section}: ${message}`);
   }
 
   /** Connects and stays until the connection has gone; returns why. */
@@ -171,6 +190,7 @@ export class Link extends EventEmitter<LinkEvents> {
       return await connection.closed;
     }
     this.#connection = connection;
+    this.#wasUp = true;
     this.#upSinceMs = this.#options.timers.nowMs();
     this.#window.open(connection.limits.messages);
     this.emit('up', connection.limits);
@@ -181,33 +201,19 @@ export class Link extends EventEmitter<LinkEvents> {
     return error;
   }
 
-  async #connectionOptions() {
-    const {
-      broker,
-      tls,
-      username,
-      passwordFile,
-      keepaliveMs,
-      clientId,
-      will,
-      subscription,
-      maxIncomingBytes,
-    } = this.#options;
-    const makeSocket = await socketMaker(broker, tls);
+  async #connectionOptions(): Promise<ConnectionOptions> {
+    const { will, password, connectTimeoutMs } = this.#options;
+    const credentials = await readCredentials(this.#options);
     return {
+      ...this.#options,
       makeSocket: () => {
-        this.#socket = makeSocket();
+        this.#socket = brokerSocket(this.#options, credentials.tls);
         return this.#socket;
       },
       protocol: this.#protocol,
-      clientId,
-      username,
-      password: passwordFile === undefined ? undefined : readSecret(passwordFile, 'uplink.passwordFile'),
-      keepaliveMs,
-      connectTimeoutMs: this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      password: credentials.password ?? password,
+      connectTimeoutMs: connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       will,
-      subscription,
-      maxIncomingBytes,
       onMessage: (topic: string, payload: Buffer, retained: boolean) => {
         this.emit('message', topic, payload, retained);
       },
