@@ -19,7 +19,7 @@ export interface Running {
 
 /** Starts `liuhen …` and waits for its line of JSON; its log goes to a file. Rejects with the end of the log when it exits instead. */
 export async function startLiuhen(args: readonly string[], logFile: string): Promise<Running> {
-  const child = spawn(process.execPath, [LIUHEN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(LIUHEN, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(logFile, { flags: 'a' });
   const tail = keepTail(child, log);
   const exited = once(child, 'close').then(([code]) => {
@@ -57,7 +57,7 @@ function keepTail(child: ChildProcess, log: WriteStream): () => string {
 export async function runLiuhen(
   ...args: readonly string[]
 ): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [LIUHEN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(LIUHEN, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const [status] = await closed;
