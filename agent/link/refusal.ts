@@ -96,20 +96,29 @@ function ofTls(settings: BrokerSettings, ending: Ending, code: string): Blame | 
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return { message: `the broker's certificate is for another host than ${section}.broker names: ${said}` };
   }
+  return ofClientCertificate(settings, ending, code);
+}
+
+function ofClientCertificate(
+  { section, tls }: BrokerSettings,
+  ending: Ending,
+  code: string,
+): Blame | undefined {
   const [, alert] = ALERT.exec(code) ?? [];
-  if (tls?.certFile === undefined && (alert !== undefined || ending.encrypted)) {
-    const heard = alert === undefined ? 'closed the connection' : `answered: ${words(alert)}`;
-    return {
-      message: `the broker was shown no client certificate, and ${heard}`,
-      next: `if it asks for one, set ${section}.tls.certFile and ${section}.tls.keyFile`,
-    };
-  }
-  if (alert === undefined && !ending.encrypted) return undefined;
-  const heard = alert === undefined ? 'closed the connection after the handshake' : words(alert);
-  return {
-    message: `the broker refused the client certificate of ${section}.tls.certFile: ${heard}`,
-    next: 'it must be signed by whom the broker trusts, and in its time',
-  };
+  // With TLS 1.3 the broker looks at it after our handshake is done, and its alert may be lost with the connection.
+  const isCut = ending.encrypted && (ending.cause === undefined || code === 'ECONNRESET' || code === 'EPIPE');
+  if (alert === undefined && !isCut) return undefined;
+  const next =
+    tls?.certFile === undefined
+      ? `if it asks for one, set ${section}.tls.certFile and ${section}.tls.keyFile`
+      : 'it must be signed by whom the broker trusts, and in its time';
+  const what =
+    tls?.certFile === undefined
+      ? 'no client certificate'
+      : `the client certificate of ${section}.tls.certFile`;
+  if (alert === undefined)
+    return { message: `the broker was shown ${what}, and closed the connection`, next };
+  return { message: `the broker was shown ${what}, and refused: ${words(alert)}`, next };
 }
 
 function words(alert: string): string {
