@@ -78,7 +78,7 @@ recording.mp4(摄像机重启后为 recording-2.mp4 等)可用任何播放器播
 1. 向主管机关另行取得可信密钥,不要用本文件夹里的:信任策略文件的 log 行应是设备的根密钥
    (导出方所称的根密钥见上文英文部分第 1 步)。
 2. 使用本工具,无需联网:  liuhen verify . --trust 您的策略文件
-   结论为 intact(完好)、incomplete(不完整)、altered(被改动)或 untrusted(不可信),并指出位置与原因。
+   结论为 intact(完整)、incomplete(不完整)、altered(已被改动)或 untrusted(来源无法核实),并指出位置与原因。
 3. 不依赖本工具:用 openssl 3、coreutils、grep、sed 执行文末命令。A 核对录像与条目,B 核对签名。
 4. 条目是否在签名的树中:任何支持 C2SP tlog-tiles 的工具都能读取 tile/ 与 checkpoint
    (检查点的密钥是 keys 最后指明的那一把)。
