@@ -194,7 +194,7 @@ const archive = section({
     ),
     inFlight: size({ min: '1MiB', max: '4GiB' }).default(
       '64MiB',
-      'footage that may wait in memory for the disk',
+      'footage that may wait in memory for the disk; one fragment that is larger, of at most 64MiB, is let in beside it',
     ),
   }).prefault({}),
 });

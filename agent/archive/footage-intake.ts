@@ -62,6 +62,11 @@ export class FootageIntake implements Holder {
     return this.#writing.has(sha256);
   }
 
+  /** Whether some of this hash is in memory, and not all. */
+  hasPart(sha256: string): boolean {
+    return (this.#assemblies.get(sha256)?.assembly.cost ?? 0) > 0;
+  }
+
   /** Offsets of what is missing of a piece that has partly come; empty when none or all of it is. */
   missing(sha256: string, max: number): number[] {
     const found = this.#assemblies.get(sha256);
@@ -81,7 +86,7 @@ export class FootageIntake implements Holder {
 
   /** Adds a chunk of a known piece; returns what it counts as where it was not taken. */
   add(sha256: string, offset: number, chunk: Buffer): Counted | undefined {
-    const { inFlight, nowMs } = this.#options;
+    const { nowMs } = this.#options;
     const found = this.#assemblies.get(sha256);
     if (found === undefined) return this.#writing.has(sha256) ? 'duplicate' : 'unwanted-footage';
     if (chunk.length === 0 || chunk.length > MAX_CHUNK_BYTES) return 'bad-chunk';
@@ -89,7 +94,7 @@ export class FootageIntake implements Holder {
     const cost = assembly.costOf(offset, chunk.length);
     if (cost === undefined) return 'bad-chunk';
     if (cost === 0) return 'duplicate';
-    if (!inFlight.take(this, cost)) return 'no-memory';
+    if (!this.#take(assembly, cost)) return 'no-memory';
     this.#grid = Math.max(this.#grid, chunk.length);
     found.touchedMs = nowMs();
     assembly.add(offset, chunk);
@@ -100,7 +105,8 @@ export class FootageIntake implements Holder {
   giveUpStalest(): number {
     let stalest: { assembly: Assembly; touchedMs: number } | undefined;
     for (const each of this.#assemblies.values()) {
-      if (each.assembly.cost > 0 && each.touchedMs < (stalest?.touchedMs ?? Number.POSITIVE_INFINITY)) {
+      const isShared = each.assembly.cost > 0 && !this.#options.inFlight.isLarge(each.assembly.size);
+      if (isShared && each.touchedMs < (stalest?.touchedMs ?? Number.POSITIVE_INFINITY)) {
         stalest = each;
       }
     }
@@ -126,9 +132,20 @@ export class FootageIntake implements Holder {
     clearTimeout(this.#settleTimer);
   }
 
+  #take(assembly: Assembly, cost: number): boolean {
+    const { inFlight } = this.#options;
+    return inFlight.isLarge(assembly.size) ? inFlight.takeLarge(assembly, cost) : inFlight.take(this, cost);
+  }
+
+  #release(assembly: Assembly): void {
+    const { inFlight } = this.#options;
+    if (inFlight.isLarge(assembly.size)) inFlight.releaseLarge(assembly);
+    else inFlight.release(this, assembly.cost);
+  }
+
   #giveUp(assembly: Assembly): number {
     this.#assemblies.delete(assembly.sha256);
-    this.#options.inFlight.release(this, assembly.cost);
+    this.#release(assembly);
     this.#options.onPiece(assembly.sha256, 'given up');
     return assembly.cost;
   }
@@ -138,11 +155,11 @@ export class FootageIntake implements Holder {
     this.#writing.add(assembly.sha256);
     this.#writingBytes += assembly.cost;
     void this.#inLane(async () => {
-      const { onPiece, inFlight, count } = this.#options;
+      const { onPiece, count } = this.#options;
       const matches = assembly.matches();
       if (!matches) count('wrong-hash');
       const written = matches && (await this.#write(assembly));
-      inFlight.release(this, assembly.cost);
+      this.#release(assembly);
       this.#writingBytes -= assembly.cost;
       if (!written) this.#writing.delete(assembly.sha256);
       onPiece(assembly.sha256, written ? 'written' : 'given up');

@@ -4,22 +4,42 @@ export interface Holder {
   giveUpStalest(): number;
 }
 
+/** A piece while it comes in. */
+export interface LargePiece {
+  /** Of all of it, in bytes. */
+  readonly size: number;
+  /** Of what is here, in bytes that count. */
+  readonly cost: number;
+}
+
 /**
  * The bound on footage in memory, shared fairly: while there is room anyone may take it, and where there is none, whoever is
- * above an equal share gives up pieces to those below. What is given up will be asked for again.
+ * above an equal share gives up pieces to those below. What is given up will be asked for again. A piece that is larger than
+ * all of it would never come in: one such piece at a time is let in beside what is shared.
  */
 export class InFlight {
   readonly maxBytes: number;
   readonly #held = new Map<Holder, number>();
   readonly #wanting = new Set<Holder>();
   #total = 0;
+  #large: LargePiece | undefined;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
   }
 
   get total(): number {
-    return this.#total;
+    return this.#total + (this.#large?.cost ?? 0);
+  }
+
+  /** Whether a piece of this size never fits into what is shared. */
+  isLarge(size: number): boolean {
+    return size > this.maxBytes;
+  }
+
+  /** Whether no large piece is in memory. */
+  get hasRoomForLarge(): boolean {
+    return this.#large === undefined;
   }
 
   /** Says whether a holder has asked its device for footage. */
@@ -52,6 +72,18 @@ export class InFlight {
     this.#held.set(holder, held + bytes);
     this.#total += bytes;
     return true;
+  }
+
+  /** Lets a large piece grow by `bytes`; false while there is another, and where it would cost far more than its size. */
+  takeLarge(piece: LargePiece, bytes: number): boolean {
+    if (this.#large !== undefined && this.#large !== piece) return false;
+    if (piece.cost + bytes > piece.size + this.maxBytes) return false;
+    this.#large = piece;
+    return true;
+  }
+
+  releaseLarge(piece: LargePiece): void {
+    if (this.#large === piece) this.#large = undefined;
   }
 
   release(holder: Holder, bytes: number): void {

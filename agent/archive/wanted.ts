@@ -103,11 +103,16 @@ export class Wanted {
 
   /** False when there is no room for this piece. */
   #ask({ sha256, bytes, n }: Place, budget: number): boolean {
-    if (this.#asked.has(sha256) || this.#options.intake.isWriting(sha256)) return true;
+    const { intake, inFlight } = this.#options;
+    if (this.#asked.has(sha256) || intake.isWriting(sha256)) return true;
     if (this.#suspendedUntilMs.has(sha256)) return true;
-    if (bytes > this.#options.inFlight.maxBytes) return true;
+    if (inFlight.isLarge(bytes) && !inFlight.hasRoomForLarge && !intake.hasPart(sha256)) {
+      // Another one is in its place; what comes after it need not wait.
+      this.#isMore = true;
+      return true;
+    }
     // Looked at each time: what was asked for may have come in the meantime, and still wait in memory for the disk.
-    const { writingBytes } = this.#options.intake;
+    const { writingBytes } = intake;
     const fits = this.#asked.size < MAX_WANTED && writingBytes + this.#askedBytes + bytes <= budget;
     // A piece larger than the share is asked for alone.
     const isAlone = this.isEmpty && writingBytes === 0;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
-import type { ArchiveOptions } from '../../agent/archive/archive.js';
+import { type ArchiveOptions, registerDevice } from '../../agent/archive/archive.js';
 import { parseRecordingIndex } from '../../agent/archive/recording-index.js';
 import { MAX_WANTED } from '../../agent/uplink/messages.js';
 import { topics } from '../../agent/uplink/topics.js';
 import { defaultConfig } from '../../config/load.js';
-import { TestArchive, untilArchive } from '../support/archive.js';
+import { archiveSettings, TestArchive, untilArchive } from '../support/archive.js';
 import { sha256Of, TestDevice, type TestFootage } from '../support/device.js';
 import { ScriptedDevice } from '../support/scripted-device.js';
 
@@ -204,6 +204,55 @@ test('no more is asked for than memory can take, oldest first, and the rest as t
   }
   await it.wire.until(() => it.wire.archived.length === 1);
   t.true(most <= 2 ** 20);
+  t.is(it.archive.running.status().inFlightBytes, 0);
+});
+
+test('a fragment larger than the memory for footage is taken all the same, one at a time', async (t) => {
+  const settings = archiveSettings({
+    embeddedBroker: { host: '127.0.0.1', port: 0 },
+    limits: { inFlight: '1MiB' },
+  });
+  const it = await rig(t, { settings, times: { publishMs: 20, tickMs: 20, reaskMs: 100 } });
+  const other = await TestDevice.open({ id: 'recorder-0002' });
+  await registerDevice(it.archive.data, other.rootVkey);
+  const wire = await ScriptedDevice.connect(it.archive.port, other);
+  t.teardown(async () => {
+    await wire.close();
+    await other.remove();
+  });
+  const asks = (from: ScriptedDevice, { sha256 }: TestFootage) =>
+    from.until(() => from.wants.at(-1)?.footage.some((each) => each.sha256 === sha256) === true);
+  const recorded = await Promise.all(
+    [it.device, other].map((device) => device.record({ fragments: 1, bytes: 3_000_000 })),
+  );
+  const [[init, large], [otherInit, otherLarge]] = recorded.map(({ footage }) => footage) as [
+    [TestFootage, TestFootage],
+    [TestFootage, TestFootage],
+  ];
+  await it.wire.sendAll();
+  await it.wire.sendWhole(init);
+  await asks(it.wire, large);
+  await it.wire.sendChunk(large.sha256, 0, large.bytes.subarray(0, 200_000));
+  await it.wire.question();
+  t.true(it.archive.running.status().inFlightBytes >= 200_000);
+
+  await wire.sendAll();
+  await wire.sendWhole(otherInit);
+  await wire.sendChunk(otherLarge.sha256, 0, otherLarge.bytes.subarray(0, 1000));
+  await untilArchive(it.archive.running, ({ counters: counts }) => counts['no-memory'] === 1);
+  const heard = wire.wants.length;
+  await wire.until(() => wire.wants.length > heard + 1);
+  t.deepEqual(wire.wants.at(-1)?.footage, [], 'it has to wait');
+
+  await it.wire.sendWhole(large);
+  await it.wire.until(() => it.wire.archived.length === 1);
+  await asks(wire, otherLarge);
+  await wire.sendWhole(otherLarge);
+  await wire.until(() => wire.archived.length === 1);
+  t.deepEqual(
+    await readFile(fileOf(it, recorded[0]?.recording ?? -1, 'recording.mp4')),
+    bytesOf([init, large]),
+  );
   t.is(it.archive.running.status().inFlightBytes, 0);
 });
 
