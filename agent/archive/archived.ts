@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { messageOf } from '../../config/errors.js';
+import { systemCodeOf } from '../../config/errors.js';
 import { digestOf, type RecordingState, readRecording, writeReceipt } from '../buffer/recordings.js';
 import { takeFileName } from '../journal/manifest.js';
 import type { Signer } from '../journal/note.js';
 import { signReceipt } from '../journal/receipt.js';
 import type { JournalStore } from '../journal/store.js';
-import { forgetUnreceipted, irregularity, pendingPlaces, takesOf } from './footage-view.js';
+import { forgetUnreceipted, irregularity, type Place, pendingPlaces, takesOf } from './footage-view.js';
 import { recordingFolder } from './layout.js';
+import { unmarkPastEnd } from './lost-footage.js';
 import type { Publication } from './publication.js';
 
 export interface ArchivedOptions {
@@ -21,6 +22,8 @@ export interface ArchivedOptions {
   cosigned: string | undefined;
   log: Logger;
   onArchived: (recording: number, receipt: string) => void;
+  /** These places were durable, and their bytes are gone: they are awaited again. */
+  onLost: (places: readonly Place[]) => void;
 }
 
 /**
@@ -46,25 +49,43 @@ export async function receiptIfComplete(options: ArchivedOptions, recording: num
 }
 
 async function sign(options: ArchivedOptions, state: RecordingState): Promise<string | undefined> {
-  const { store, origin, folder, receipts, log } = options;
+  const { store, origin, receipts } = options;
   const { recording } = state;
   for await (const _ of pendingPlaces(store, recording)) return undefined;
-  for await (const { take, bytes } of takesOf(store, recording)) {
-    const path = join(recordingFolder(folder, recording), takeFileName(take));
-    const size = await stat(path).then(
-      (found) => found.size,
-      (error: unknown) => messageOf(error),
-    );
-    if (size !== bytes) {
-      log.error(
-        { recording, take, expected: bytes, got: size },
-        'footage was durable and is gone: no receipt',
-      );
-      return undefined;
-    }
-  }
+  if (!(await isWhole(options, recording))) return undefined;
   const { fragments, digest } = await digestOf(store, state);
   const receipt = signReceipt({ origin, recording, fragments, digest }, receipts);
   await writeReceipt(store, recording, receipt);
   return receipt;
+}
+
+/** Whether every take's file has the length that the journal says; what is missing of one is marked as awaited again. */
+async function isWhole(options: ArchivedOptions, recording: number): Promise<boolean> {
+  const { store, folder, log, onLost } = options;
+  const sizes = new Map<number, number>();
+  let isExact = true;
+  for await (const { take, bytes } of takesOf(store, recording)) {
+    const path = join(recordingFolder(folder, recording), takeFileName(take));
+    const size = await sizeOf(path);
+    sizes.set(take, size);
+    if (size === bytes) continue;
+    isExact = false;
+    log.error(
+      { recording, take, expected: bytes, got: size },
+      'footage was durable and its file is not what was written',
+    );
+  }
+  if (isExact) return true;
+  const lost = await unmarkPastEnd(store, recording, sizes);
+  if (lost.length > 0) onLost(lost);
+  return false;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return 0;
+    throw error;
+  }
 }

@@ -16,6 +16,7 @@ export type Counted =
   | 'bad-chunk'
   | 'wrong-hash'
   | 'no-memory'
+  | 'lost-footage'
   | 'storage';
 
 export type Counters = Partial<Record<Counted, number>>;

@@ -119,6 +119,7 @@ export class Device {
       count,
       onPiece: (sha256, outcome) => this.#piece(sha256, outcome),
       onDurable: (places) => this.#durable(places),
+      onLost: (places) => this.#lost(places),
       reopen: options.reopen,
       isComplete: (recording, written) => this.#isComplete(recording, written),
     });
@@ -296,6 +297,23 @@ export class Device {
     }
   }
 
+  /** Somebody removed what had been made durable. The device keeps footage until its receipt, so it can be had again. */
+  #lost(places: readonly Place[]): void {
+    const { log, count } = this.#options;
+    const [first] = places;
+    count('lost-footage');
+    log.error(
+      { recording: first?.recording, pieces: places.length },
+      'footage is gone and will be asked for again',
+    );
+    for (const { recording } of places) {
+      this.#addPending(recording, 1);
+      this.#publication.change(recording);
+    }
+    this.#isStale = true;
+    void this.#lane.run(() => this.#want(true));
+  }
+
   #isComplete(recording: number, written: readonly Place[]): boolean {
     if (this.#journal?.recordings.open?.recording === recording) return false;
     return written.filter((place) => place.recording === recording).length === this.#pending.get(recording);
@@ -323,6 +341,7 @@ export class Device {
           send({ archived });
           onArchived(id);
         },
+        onLost: (places) => this.#lost(places),
       };
       await receiptIfComplete(options, recording);
     });

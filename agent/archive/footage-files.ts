@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { systemCodeOf } from '../../config/errors.js';
 import { syncFolder } from '../journal/epoch-keys.js';
 import { takeFileName } from '../journal/manifest.js';
 import { makeFolder } from './durable-file.js';
@@ -14,6 +15,19 @@ export class FootageFiles {
 
   constructor(deviceFolder: string) {
     this.#deviceFolder = deviceFolder;
+  }
+
+  /** Whether a take's file is there; one that is open counts, whatever its folder says. */
+  async has({ recording, take }: Pick<Place, 'recording' | 'take'>): Promise<boolean> {
+    const path = this.#pathOf(recording, take);
+    if (this.#open.has(path)) return true;
+    try {
+      await stat(path);
+      return true;
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   /** Writes a piece at its place. Nothing is durable before `sync`; writing it again changes nothing. */
@@ -45,9 +59,13 @@ export class FootageFiles {
     if (failed !== undefined) throw failed.reason;
   }
 
+  #pathOf(recording: number, take: number): string {
+    return join(recordingFolder(this.#deviceFolder, recording), takeFileName(take));
+  }
+
   async #fileOf(recording: number, take: number): Promise<FileHandle> {
-    const folder = recordingFolder(this.#deviceFolder, recording);
-    const path = join(folder, takeFileName(take));
+    const path = this.#pathOf(recording, take);
+    const folder = dirname(path);
     const opened = this.#open.get(path);
     if (opened !== undefined) return opened;
     await makeFolder(folder);

@@ -7,6 +7,7 @@ import type { Counted } from './counters.js';
 import type { FootageFiles } from './footage-files.js';
 import { markDurable, type Place, placesAwaiting } from './footage-view.js';
 import type { Holder, InFlight } from './in-flight.js';
+import { unmarkTake } from './lost-footage.js';
 
 /** Synced when this many bytes are written, or after this time, or when a stopped recording is complete. */
 const SETTLE_BYTES = 16 * 1024 * 1024;
@@ -23,6 +24,8 @@ export interface FootageIntakeOptions {
   onPiece: (sha256: string, outcome: 'written' | 'given up') => void;
   /** The bytes at these places became durable, and are marked so. */
   onDurable: (places: readonly Place[]) => void;
+  /** These places were durable, and their file is gone: they are awaited again. */
+  onLost: (places: readonly Place[]) => void;
   /** The store failed: it takes nothing more until it was opened again. */
   reopen: () => Promise<void>;
   /** Whether a recording would be complete if all that is written were durable. */
@@ -173,6 +176,7 @@ export class FootageIntake implements Holder {
       const bytes = assembly.bytes();
       for await (const place of placesAwaiting(store, assembly.sha256)) {
         if (place.bytes !== assembly.size) continue;
+        if (!(await files.has(place))) await this.#unmarkTake(place);
         await files.write(place, bytes);
         this.#unsettled.push(place);
         this.#unsettledBytes += place.bytes;
@@ -183,6 +187,11 @@ export class FootageIntake implements Holder {
       log.error({ sha256: assembly.sha256, error: messageOf(error) }, 'footage could not be written');
       return false;
     }
+  }
+
+  async #unmarkTake({ recording, take }: Place): Promise<void> {
+    const lost = await unmarkTake(this.#options.store, recording, take);
+    if (lost.length > 0) this.#options.onLost(lost);
   }
 
   async #settleWhenDue(): Promise<void> {

@@ -90,7 +90,7 @@ export class FootageView implements JournalView {
   }
 
   #expect(piece: Omit<Place, 'offset'>): ViewOp[] {
-    const { n, recording, take, sha256, bytes } = piece;
+    const { n, recording, take, bytes } = piece;
     const open = this.#open as TakeLayout;
     if (bytes < 1 || bytes > MAX_FRAGMENT_BYTES || open.bytes + bytes > Number.MAX_SAFE_INTEGER) {
       return irregular(recording, `entry ${n}: expected 1 to ${MAX_FRAGMENT_BYTES} bytes, got ${bytes}`);
@@ -98,12 +98,18 @@ export class FootageView implements JournalView {
     const place: Place = { ...piece, offset: open.bytes };
     this.#open = { ...open, bytes: open.bytes + bytes };
     return [
-      { key: pendingKey(place), value: place },
-      { key: awaitsKey(sha256, n), value: place },
+      ...awaited(place),
       { key: takeKey(recording, take), value: this.#open },
       { key: 'openTake', value: this.#open },
     ];
   }
+}
+
+function awaited(place: Place): ViewOp[] {
+  return [
+    { key: pendingKey(place), value: place },
+    { key: awaitsKey(place.sha256, place.n), value: place },
+  ];
 }
 
 function irregular(recording: number, reason: string): ViewOp[] {
@@ -134,6 +140,11 @@ export async function markDurable(store: JournalStore, places: readonly Place[])
       { key: awaitsKey(place.sha256, place.n), value: undefined },
     ]),
   );
+}
+
+/** Durable when it resolves: the bytes at these places are no longer here. */
+export async function markPending(store: JournalStore, places: readonly Place[]): Promise<void> {
+  if (places.length > 0) await store.writeView(places.flatMap(awaited));
 }
 
 export async function* takesOf(store: JournalStore, recording: number): AsyncGenerator<TakeLayout> {

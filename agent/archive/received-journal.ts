@@ -264,7 +264,8 @@ export function sameRoot(stored: string, root: Vkey): boolean {
   return vkey.name === root.name && vkey.publicKey.equals(root.publicKey);
 }
 
-function tryDecode(encoded: Uint8Array, n: number): ReturnType<typeof decodeEntry> | undefined {
+/** The entry, or undefined when it is authentic but of no form that a view could fold. */
+export function tryDecode(encoded: Uint8Array, n: number): ReturnType<typeof decodeEntry> | undefined {
   try {
     return decodeEntry(encoded, n);
   } catch {
