@@ -27,6 +27,13 @@ export interface FootageLaneOptions {
 /** `unknown-footage`: wanted, but not of this journal. `lost-footage`: ours, but gone or no longer what was sealed. */
 export type FootageProblem = 'unknown-footage' | 'lost-footage' | 'footage-send' | 'too-many-wants';
 
+/** A want whose bytes are being read, for the connection on which it came. */
+interface Begun {
+  wanted: WantedFootage;
+  connection: number;
+  read: Promise<Buffer | undefined>;
+}
+
 /** MQTT header, topic and message id. */
 const OVERHEAD_BYTES = 256;
 
@@ -88,24 +95,38 @@ export class FootageLane {
     return this.#work;
   }
 
+  /** Sends one fragment and reads the next meanwhile. */
   async #pump(): Promise<void> {
-    for (let wanted = this.#wants.next(); wanted !== undefined; wanted = this.#wants.next()) {
+    for (let next = this.#begin(); next !== undefined; ) {
+      const { wanted, connection, read } = next;
+      next = undefined;
       try {
-        await this.#sendFragment(wanted);
+        const bytes = await read;
+        next = this.#begin();
+        if (bytes !== undefined) await this.#sendFragment(wanted, bytes, connection);
       } catch (error) {
         this.#options.tally.count('footage-send', `footage ${wanted.sha256}: ${messageOf(error)}`);
       }
+      next ??= this.#begin();
     }
     this.#pumping = false;
     this.#options.onActivity();
   }
 
-  async #sendFragment({ sha256, offsets }: WantedFootage): Promise<void> {
-    const connection = this.#connection;
-    // Before the bytes are read: a want that crossed the pieces on the line must not cost a read of the disk.
-    if (offsets !== 'whole' && !offsets.some((offset) => this.#wants.mustSend(sha256, offset))) return;
-    const bytes = await this.#read(sha256);
-    if (bytes === undefined) return;
+  /** Takes the next want and starts to read what it names. */
+  #begin(): Begun | undefined {
+    const wanted = this.#wants.next();
+    if (wanted === undefined) return undefined;
+    const { sha256, offsets } = wanted;
+    // A want that crossed the pieces on the line must not cost a read of the disk.
+    const isNews = offsets === 'whole' || offsets.some((offset) => this.#wants.mustSend(sha256, offset));
+    const read = isNews ? this.#read(sha256) : Promise.resolve(undefined);
+    // A failure reaches `#pump` when it is this fragment's turn; until then it must only not be unheard.
+    read.catch(() => {});
+    return { wanted, connection: this.#connection, read };
+  }
+
+  async #sendFragment({ sha256, offsets }: WantedFootage, bytes: Buffer, connection: number): Promise<void> {
     const pieces = this.#piecesOf(bytes.length, offsets).filter(({ from }) =>
       this.#wants.mustSend(sha256, from),
     );
