@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemCodeOf } from '../../config/errors.js';
 import { syncFolder } from '../journal/epoch-keys.js';
 
 /**
@@ -47,4 +48,15 @@ async function writeBeside(path: string, content: Uint8Array | string, mode: num
     await file.close();
   }
   return temporary;
+}
+
+/** Whether there is anything of this name; rejects where that cannot be told. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 }

@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCodeOf } from '../../config/errors.js';
 import { syncFolder } from '../journal/epoch-keys.js';
 import { takeFileName } from '../journal/manifest.js';
-import { makeFolder } from './durable-file.js';
+import { exists, makeFolder } from './durable-file.js';
 import type { Place } from './footage-view.js';
 import { recordingFolder } from './layout.js';
 
@@ -20,14 +19,7 @@ export class FootageFiles {
   /** Whether a take's file is there; one that is open counts, whatever its folder says. */
   async has({ recording, take }: Pick<Place, 'recording' | 'take'>): Promise<boolean> {
     const path = this.#pathOf(recording, take);
-    if (this.#open.has(path)) return true;
-    try {
-      await stat(path);
-      return true;
-    } catch (error) {
-      if (systemCodeOf(error) === 'ENOENT') return false;
-      throw error;
-    }
+    return this.#open.has(path) || (await exists(path));
   }
 
   /** Writes a piece at its place. Nothing is durable before `sync`; writing it again changes nothing. */

@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../../config/errors.js';
 import { listRecordings, readRecording } from '../buffer/recordings.js';
 import { parseCheckpoint } from '../journal/checkpoint.js';
 import type { JournalStore } from '../journal/store.js';
-import { writeDurably } from './durable-file.js';
+import { exists, writeDurably } from './durable-file.js';
 import { recordingFolder } from './layout.js';
 import { removeStaleTiles, writeTiles } from './publish-tiles.js';
 import { writeRecordingIndex } from './recording-index.js';
@@ -98,15 +98,5 @@ export class Publication {
       if (systemCodeOf(error) === 'ENOENT') return undefined;
       throw error;
     }
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return false;
-    throw error;
   }
 }

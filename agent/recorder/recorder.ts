@@ -63,6 +63,8 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   #recovering: Promise<void> = Promise.resolve();
   /** What to start again by itself once the disk takes footage again. */
   #resume: StartRequest | undefined;
+  /** The newest recording that was closed. */
+  #ended: RecordingSummary | undefined;
   /** Why the camera gives nothing; a camera that has not begun yet is absent. */
   #lost: { reason: string; detail?: string } | undefined = { reason: 'camera-absent' };
   #sourceEnded = false;
@@ -107,11 +109,16 @@ export class Recorder extends EventEmitter<RecorderEvents> {
 
   /** Ends the recording with the fragment under way; resolves when its last entry is sealed. Throws LIUHEN_STATE. */
   async stop(reason: string): Promise<RecordingSummary> {
-    if (this.#resume !== undefined) {
+    const waiting = this.#resume;
+    if (waiting !== undefined) {
+      // The disk ended it before; what is asked for now is that it does not go on by itself.
       this.#resume = undefined;
+      const ended = this.#ended;
+      if (ended !== undefined && ended.recording === waiting.continues) return ended;
       throw new LiuhenError(
         'LIUHEN_STATE',
-        `nothing is being recorded: ${this.#state}; it will not go on by itself`,
+        `the recording ended (${this.#state}) and will not go on by itself; its last entry still waits for the disk`,
+        { next: 'free space on the disk' },
       );
     }
     const session = this.#session;
@@ -289,6 +296,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     const open = recordings.open;
     if (open === undefined) return undefined;
     await closeRecording(journal, open, reason);
+    this.#ended = open;
     this.emit('stopped', open);
     return open;
   }

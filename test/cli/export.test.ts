@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,22 +8,7 @@ import { leafHash } from '../../agent/journal/merkle.js';
 import { parseProof, verifyInclusion } from '../../agent/journal/proof.js';
 import { TestDevice, type TestRecording } from '../support/device.js';
 import { publishJournal, publishTake, put, WITNESS_VKEY } from '../support/evidence.js';
-
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
-
-interface Ran {
-  status: number;
-  stdout: string;
-  stderr: string;
-}
-
-function liuhen(folder: string, ...args: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: folder }, (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
-}
+import { liuhen } from '../support/liuhen.js';
 
 async function newFolder(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-cli-'));

@@ -1,26 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { EntryDraft } from '../../agent/journal/entry.js';
 import { type SmallBundle, smallBundle, writeFiles } from '../support/bundle.js';
+import { liuhen } from '../support/liuhen.js';
 import { withFolder } from '../support/tamper.js';
-
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
-
-interface Ran {
-  status: number;
-  stdout: string;
-  stderr: string;
-}
-
-function liuhen(folder: string, ...args: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { cwd: folder }, (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
-}
 
 /** A folder with `bundle/`, and the trust files `trust` (with the witness) and `log-only`. */
 function withBundle(made: SmallBundle, use: (folder: string) => Promise<void>): Promise<void> {

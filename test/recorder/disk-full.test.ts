@@ -99,6 +99,25 @@ test.serial(
   },
 );
 
+test.serial(
+  'a stop while the disk is full gives the recording that it ended, and nothing goes on',
+  async (t) => {
+    const full = await recorderOnSmallDisk(t);
+    if (full === undefined) return;
+    const { rig, run, other } = full;
+    const recording = await rig.recorder.start(button);
+    const stopped = once(rig.recorder, 'stopped');
+    while (rig.recorder.state === 'recording') await rig.film(run, 1, { bytes: MiB });
+    await stopped;
+    t.like(await rig.recorder.stop('button'), { recording });
+    await rm(other);
+    await rig.reaches('idle');
+    await rig.film(run, 2);
+    t.is((await rig.recordings()).length, 1);
+    await rig.recorder.close('shutdown');
+  },
+);
+
 test.serial('a journal that meets a full disk ends the recording, and another goes on', async (t) => {
   const full = await recorderOnSmallDisk(t);
   if (full === undefined) return;

@@ -458,13 +458,18 @@ for (const failure of ['journal', 'footage'] as const) {
   });
 }
 
-test('a stop while space is waited for means that nothing goes on by itself', async (t) => {
+test('a stop before the full disk has taken the last entry says so, and nothing goes on by itself', async (t) => {
   const { rig, run } = await RecorderRig.running(t, { settings: { reserveBytes: 1000 } });
   await rig.recorder.start(button);
   rig.freeBytes = async () => 1000;
+  const gate = new Gate();
+  rig.stores.store.gate = gate;
   await rig.film(run);
   await rig.reaches('storage-full');
+  await gate.arrival();
   await t.throwsAsync(rig.recorder.stop('button'), { code: 'LIUHEN_STATE', message: /not go on/ });
+  rig.stores.store.gate = undefined;
+  gate.open();
   rig.freeBytes = async () => Number.MAX_SAFE_INTEGER;
   await rig.reaches('idle');
   t.is((await rig.recordings()).length, 1);
