@@ -10,6 +10,7 @@ import type { RecordingState } from '../../agent/buffer/recordings.js';
 import { callAgent } from '../../agent/control/client.js';
 import type { Verdict } from '../../agent/evidence/verify/verdict.js';
 import { decodeEntry } from '../../agent/journal/entry.js';
+import type { AgentStatus } from '../../agent/status.js';
 import { type Running, runLiuhen, startLiuhen } from '../../scripts/child.js';
 import { Mosquitto } from '../support/mosquitto.js';
 
@@ -79,7 +80,7 @@ export async function killRounds({ folder, rounds, log }: KillRoundsOptions): Pr
         log(`round ${round}: broker killed`);
       }
     }
-    await callAgent(data, 'POST', '/stop').catch(() => {});
+    await stopRecording(data);
     const recordings = await waitForReceipts(data, log);
     await recorder.stop();
     const sealed = await checkDisk(data, recorderLog);
@@ -90,6 +91,19 @@ export async function killRounds({ folder, rounds, log }: KillRoundsOptions): Pr
     await archive.stop('SIGKILL');
     await broker.remove();
   }
+}
+
+/** A recorder that was killed last may not have begun to record again yet. */
+async function stopRecording(data: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 100) {
+    const { state } = (await callAgent(data, 'GET', '/status')) as AgentStatus;
+    if (state === 'recording') {
+      await callAgent(data, 'POST', '/stop');
+      return;
+    }
+    await delay(100);
+  }
+  throw new Error('the recorder does not record again');
 }
 
 async function initDevice(folder: string, data: string): Promise<string> {
