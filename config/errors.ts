@@ -29,6 +29,10 @@ export const ERROR_CODES = {
   LIUHEN_FORK: 'two signed checkpoints of one journal contradict each other',
   LIUHEN_RECEIPT: 'a receipt is forged, or does not match what was recorded',
   LIUHEN_BUNDLE: 'the bundle cannot be read or written as a bundle',
+  LIUHEN_FIRMWARE: 'the microcontroller refused a command',
+  LIUHEN_FIRMWARE_SILENT: 'the microcontroller cannot be reached or gave no answer in time',
+  LIUHEN_FIRMWARE_MESSAGE: 'a message of the microcontroller breaks its bounds or its form',
+  LIUHEN_GPIO: 'a line of a GPIO chip cannot be used: no such chip or line, busy, no permission, or no sysfs',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
