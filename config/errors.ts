@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   LIUHEN_FIRMWARE_SILENT: 'the microcontroller cannot be reached or gave no answer in time',
   LIUHEN_FIRMWARE_MESSAGE: 'a message of the microcontroller breaks its bounds or its form',
   LIUHEN_GPIO: 'a line of a GPIO chip cannot be used: no such chip or line, busy, no permission, or no sysfs',
+  LIUHEN_SERIAL: 'a serial port is not there, not ours to open, unplugged, or takes no bytes',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
