@@ -34,6 +34,9 @@ export const ERROR_CODES = {
   LIUHEN_FIRMWARE_MESSAGE: 'a message of the microcontroller breaks its bounds or its form',
   LIUHEN_GPIO: 'a line of a GPIO chip cannot be used: no such chip or line, busy, no permission, or no sysfs',
   LIUHEN_SERIAL: 'a serial port is not there, not ours to open, unplugged, or takes no bytes',
+  LIUHEN_FIRMWARE_IMAGE:
+    'a firmware image or key is malformed, damaged, or not signed by the key that the board trusts',
+  LIUHEN_FIRMWARE_UPDATE: 'the microcontroller did not take, boot or keep an image',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
