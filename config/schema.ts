@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { hardware } from './hardware.js';
+import { checkHardware } from './hardware-relations.js';
 import {
   AUTHORITY_EXPECTED,
   DEVICE_ID_EXPECTED,
@@ -86,6 +88,12 @@ const recording = section({
   inFlightBytes: size({ min: '1MiB', max: '512MiB' }).default(
     '32MiB',
     'footage that may wait in memory for the disk; beyond it a gap is signed instead of running out of memory',
+  ),
+  behaviour: text('expected the name of an enforcement behaviour', 'a behaviour of the policy').optional(
+    'enforcement behaviour of what the button records; absent: none is named',
+  ),
+  behavioursFile: path('expected the path of a YAML file of behaviours').optional(
+    'enforcement behaviours of this authority, instead of config/policy/behaviours.yaml',
   ),
 });
 
@@ -214,11 +222,12 @@ const everySetting = section({
   recording: recording.prefault({}),
   journal: journal.prefault({}),
   storage: storage.prefault({}),
+  hardware: hardware.prefault({}),
   uplink: uplink.prefault({}),
   archive: archive.prefault({}),
   log: log.prefault({}),
 }).superRefine((config, context) => {
-  for (const { key, because, message } of checkRelations(config)) {
+  for (const { key, because, message } of [...checkRelations(config), ...checkHardware(config.hardware)]) {
     context.addIssue({ code: 'custom', path: key.split('.'), message, params: { because } });
   }
 });

@@ -5,6 +5,8 @@ import { loadConfig, parseConfig } from '../../config/load.js';
 import { settingsTable } from '../../config/table.js';
 
 const folder = resolve('config/profiles');
+const LINES = [...['button', 'light', 'buzzer', 'vibration', 'cover', 'storageDoor', 'simDoor', 'attention']];
+const PORTS = ['gnss', 'cardReader', 'board'];
 const roles = ['archive', 'kiosk', 'recorder'] as const;
 
 test('there is one profile for each role', (t) => {
@@ -32,14 +34,15 @@ for (const role of roles) {
 }
 
 test('what a profile says about a default is the default', (t) => {
-  const { recording, journal, storage, uplink } = loadConfig(`${folder}/recorder.yaml`);
+  const { recording, journal, storage, hardware, uplink } = loadConfig(`${folder}/recorder.yaml`);
   const bare = parseConfig('device: {id: recorder-0001, authority: liuhen.example}', `${folder}/bare.yaml`);
   t.deepEqual(
-    { recording, journal, storage, uplink },
+    { recording, journal, storage, hardware, uplink },
     {
       recording: bare.recording,
       journal: bare.journal,
       storage: bare.storage,
+      hardware: bare.hardware,
       uplink: bare.uplink,
     },
   );
@@ -54,7 +57,12 @@ test('every setting has a description, and a default unless it is optional or re
   }
   t.deepEqual(
     rows.filter((row) => row.required).map((row) => row.key),
-    ['device.id', 'device.authority'],
+    [
+      ...['device.id', 'device.authority'],
+      // Sections that may be left out as a whole.
+      ...LINES.flatMap((name) => [`hardware.${name}.chip`, `hardware.${name}.line`]),
+      ...PORTS.map((name) => `hardware.${name}.port`),
+    ],
   );
   t.is(new Set(rows.map((row) => row.key)).size, rows.length);
 });
@@ -71,7 +79,11 @@ test('the table says how a setting is written and what it is loaded as', (t) => 
 });
 
 test('every setting of the table is in the loaded configuration under the name the table gives', (t) => {
-  const optional = 'uplink: {tls: {}}\narchive: {embeddedBroker: {}, tls: {}}\n';
+  const pieces = [
+    ...LINES.map((name, line) => `${name}: {chip: gpio, line: ${line}}`),
+    ...PORTS.map((name) => `${name}: {port: /dev/${name}}`),
+  ];
+  const optional = `uplink: {tls: {}}\narchive: {embeddedBroker: {}, tls: {}}\nhardware: {${pieces.join(', ')}}\n`;
   const config: unknown = parseConfig(`device: {id: a, authority: b.example}\n${optional}`, 'all.yaml');
   for (const { loadedAs } of settingsTable()) {
     let at = config;
