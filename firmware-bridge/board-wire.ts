@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LiuhenError } from '../config/errors.js';
 import type { Pattern } from '../drivers/output-pattern.js';
+import { readFields } from './smp-fields.js';
 import type { SmpData } from './smp-message.js';
 
 /** Commands of user group 64. PROTOCOL.md describes them for whoever writes the microcontroller's side. */
@@ -42,8 +42,8 @@ export const PATTERN_CODE: Readonly<Record<Pattern, number>> = {
 
 const count = z.int().min(0).max(0xffffffff);
 const openings = z.tuple([count, count, count]);
-/** Unknown keys are allowed, so that newer firmware can tell more. */
-const statusSchema = z.looseObject({
+/** Unknown keys are skipped, so that newer firmware can tell more. */
+const statusSchema = z.object({
   mv: z.int().min(0).max(100_000),
   pct: z.int().min(0).max(100),
   chg: z.boolean(),
@@ -56,13 +56,13 @@ const statusSchema = z.looseObject({
   up: z.int().min(0),
 });
 const patternCode = z.int().min(0).max(6);
-const outputsSchema = z.looseObject({
+const outputsSchema = z.object({
   id: count,
   ind: patternCode,
   buz: patternCode,
   vib: patternCode,
 });
-const timeSchema = z.looseObject({ utc: z.int().min(0) });
+const timeSchema = z.object({ utc: z.int().min(0) });
 
 export function encodeStatus(status: BoardStatus): SmpData {
   return {
@@ -81,7 +81,7 @@ export function encodeStatus(status: BoardStatus): SmpData {
 
 /** Throws LIUHEN_FIRMWARE_MESSAGE, as the other readers here do. */
 export function decodeStatus(data: SmpData): BoardStatus {
-  const wire = check('status', statusSchema, data);
+  const wire = readFields('board status', statusSchema, data);
   const [cover, storageDoor, simDoor] = wire.opened;
   return {
     batteryMillivolts: wire.mv,
@@ -108,7 +108,7 @@ export function encodeOutputs(id: number, outputs: BoardOutputs): SmpData {
 }
 
 export function decodeOutputs(data: SmpData): { id: number; outputs: BoardOutputs } {
-  const wire = check('outputs', outputsSchema, data);
+  const wire = readFields('board outputs', outputsSchema, data);
   const outputs = {
     indicator: patternOf(wire.ind),
     buzzer: patternOf(wire.buz),
@@ -123,19 +123,9 @@ export function encodeTime(utcMs: number): SmpData {
 }
 
 export function decodeTime(data: SmpData): number {
-  return check('time', timeSchema, data).utc;
+  return readFields('board time', timeSchema, data).utc;
 }
 
 function patternOf(code: number): Pattern {
   return (Object.keys(PATTERN_CODE) as Pattern[]).find((name) => PATTERN_CODE[name] === code) ?? 'off';
-}
-
-function check<T>(kind: string, schema: z.ZodType<T>, data: SmpData): T {
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  throw new LiuhenError(
-    'LIUHEN_FIRMWARE_MESSAGE',
-    `board ${kind}: ${first?.path.join('.') || 'a map'}: ${first?.message ?? 'malformed'}`,
-  );
 }
