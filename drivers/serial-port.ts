@@ -39,7 +39,8 @@ export function parsePortName(text: string): PortName {
     const ids = { vendor: vendor.toLowerCase(), product: product.toLowerCase() };
     return serial === undefined ? { kind: 'usb', ...ids } : { kind: 'usb', ...ids, serial };
   }
-  if (text.startsWith('/') && !text.endsWith('/') && !text.includes('\0')) return { kind: 'path', path: text };
+  if (text.startsWith('/') && !text.endsWith('/') && !text.includes('\0'))
+    return { kind: 'path', path: text };
   throw new LiuhenError('LIUHEN_USAGE', `serial: expected a port, got ${JSON.stringify(text)}`, {
     next: ACCEPTED,
   });

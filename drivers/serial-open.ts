@@ -1,0 +1,49 @@
+import { stat } from 'node:fs/promises';
+import { LiuhenError } from '../config/errors.js';
+import { DevicePort, type OpenPort } from './serial-device.js';
+import { notFound, openFailure } from './serial-errors.js';
+import { listSerialPorts } from './serial-list.js';
+import type { PortName } from './serial-port.js';
+
+/**
+ * Opens a port for this program alone, 8 data bits, no parity, one stop bit, no flow control. Throws LIUHEN_SERIAL and says why:
+ * not there (and what is), in use, no permission (and for which group), not a serial port.
+ *
+ * The library is loaded when there is a device to open, and by its inner path: its index loads a dozen parsers, 6 MB for 1.
+ */
+export async function openPort(
+  port: PortName,
+  baudRate: number,
+  onBytes: (bytes: Buffer) => void,
+): Promise<OpenPort> {
+  const path = await pathOf(port);
+  const { SerialPort } = await import('serialport/dist/serialport.js');
+  // DTR stays as it is on close: boards with a reset circuit on it would start anew whenever the agent does.
+  const options = { path, baudRate, lock: true, hupcl: false, vmin: 1, vtime: 0 };
+  const device = await SerialPort.binding.open(options).catch(async (error: unknown) => {
+    throw await openFailure(path, error);
+  });
+  if (!('poller' in device)) {
+    await device.close();
+    throw new LiuhenError('LIUHEN_SERIAL', 'serial: expected Linux or another Unix');
+  }
+  return new DevicePort(device, path, baudRate, onBytes);
+}
+
+async function pathOf(port: PortName): Promise<string> {
+  if (port.kind === 'path') {
+    const found = await stat(port.path).catch(() => undefined);
+    if (found === undefined) throw await notFound(port);
+    if (!found.isCharacterDevice()) throw await openFailure(port.path, new Error('inappropriate ioctl'));
+    return port.path;
+  }
+  const fitting = (await listSerialPorts()).filter(
+    ({ usb }) =>
+      usb?.vendor === port.vendor &&
+      usb.product === port.product &&
+      (port.serial === undefined || usb.serial === port.serial),
+  );
+  const [only] = fitting;
+  if (only === undefined || fitting.length > 1) throw await notFound(port, fitting);
+  return only.path;
+}
