@@ -61,6 +61,7 @@ const outputsSchema = z.object({
   ind: patternCode,
   buz: patternCode,
   vib: patternCode,
+  hold: count.default(0),
 });
 const timeSchema = z.object({ utc: z.int().min(0) });
 
@@ -97,24 +98,34 @@ export function decodeStatus(data: SmpData): BoardStatus {
   };
 }
 
-/** `id` marks one order: the same one come twice is played once. */
-export function encodeOutputs(id: number, outputs: BoardOutputs): SmpData {
+/**
+ * What is to be played. `id` marks one order: the same one come twice is played once. `holdMs` is how long it stands without a further
+ * order, after which all outputs are to be off, so that no light outlives the program that answers for it; 0 is for ever.
+ */
+export interface BoardOrder {
+  id: number;
+  outputs: BoardOutputs;
+  holdMs: number;
+}
+
+export function encodeOutputs(id: number, outputs: BoardOutputs, holdMs = 0): SmpData {
   return {
     id,
     ind: PATTERN_CODE[outputs.indicator],
     buz: PATTERN_CODE[outputs.buzzer],
     vib: PATTERN_CODE[outputs.vibration],
+    hold: holdMs,
   };
 }
 
-export function decodeOutputs(data: SmpData): { id: number; outputs: BoardOutputs } {
+export function decodeOutputs(data: SmpData): BoardOrder {
   const wire = readFields('board outputs', outputsSchema, data);
   const outputs = {
     indicator: patternOf(wire.ind),
     buzzer: patternOf(wire.buz),
     vibration: patternOf(wire.vib),
   };
-  return { id: wire.id, outputs };
+  return { id: wire.id, outputs, holdMs: wire.hold };
 }
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
