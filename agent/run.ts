@@ -1,10 +1,8 @@
 import type { Logger } from 'pino';
 import { LiuhenError } from '../config/errors.js';
-import { readSecret } from '../config/file.js';
 import { originOf } from '../config/identity.js';
 import type { Config } from '../config/load.js';
-import { withCredentials } from '../config/shapes.js';
-import { type Camera, ffmpegCamera, parseCameraSource, withoutCredentials } from '../drivers/camera.js';
+import { type Camera, withoutCredentials } from '../drivers/camera.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
 import { checkDevice } from './buffer/check.js';
 import { freeBytes } from './buffer/free-space.js';
@@ -18,6 +16,7 @@ import { ensureStarted } from './init.js';
 import type { Journal } from './journal/journal.js';
 import { parseVkey, type Vkey } from './journal/vkey.js';
 import { CameraFeed } from './recorder/camera-feed.js';
+import { configuredCamera } from './recorder/configured-camera.js';
 import { Recorder, type StartRequest } from './recorder/recorder.js';
 import { type AgentStatus, recorderStatus, witnessedOf } from './status.js';
 import { startTimers } from './timers.js';
@@ -60,9 +59,10 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
     const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
     const { initialMs, maxMs } = config.camera.restartDelay;
     const restart = { restartInitialMs: initialMs, restartMaxMs: maxMs };
+    const film = camera ?? configuredCamera(config, log);
     const recorder = new Recorder(
       {
-        feed: new CameraFeed(camera ?? cameraOf(config, log), restart),
+        feed: new CameraFeed(film, restart),
         journal,
         footage: stores.footage,
         recordings,
@@ -87,7 +87,11 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
       origin: journal.origin,
       rootVkey,
       dataFolder: config.data,
-      camera: { source: withoutCredentials(config.camera.source), problem: recorder.cameraDetail ?? null },
+      camera: {
+        source: withoutCredentials(config.camera.source),
+        problem: recorder.cameraDetail ?? null,
+        shortcomings: film.shortcomings,
+      },
       journal: { entries: journal.size, epoch: journal.epoch, witnessed: witnessedOf(journal, witness) },
       uplink: uplink?.status() ?? null,
       disk: { freeBytes: await freeBytes(config.data), reserveBytes: config.storage.reserveBytes },
@@ -127,16 +131,6 @@ async function openDevice(stores: DeviceStores, config: Config, clock: Clock) {
   await opened.journal.rotateKey();
   await opened.journal.append({ type: 'boot', software: SOFTWARE, reason: 'start' });
   return opened;
-}
-
-function cameraOf(config: Config, log: Logger): Camera {
-  const { source, username, passwordFile, ...options } = config.camera;
-  const password = passwordFile === undefined ? undefined : readSecret(passwordFile, 'camera.passwordFile');
-  const url = username === undefined ? source : withCredentials(source, username, password ?? '');
-  return ffmpegCamera(
-    { ...options, source: parseCameraSource(url), fragmentMs: config.recording.fragmentMs },
-    (line) => log.debug({ camera: line }, 'camera'),
-  );
 }
 
 function uplinkOf(

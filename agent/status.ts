@@ -18,7 +18,7 @@ export interface AgentStatus {
   state: RecorderState;
   recording: RecordingSummary | null;
   preRecord: { durationMs: number; bytes: number };
-  camera: { source: string; problem: string | null };
+  camera: { source: string; problem: string | null; shortcomings: readonly string[] };
   journal: { entries: number; epoch: number; witnessed: { entries: number; time: string } | null };
   uplink: UplinkStatus | null;
   disk: { freeBytes: number; reserveBytes: number };

@@ -8,11 +8,19 @@ interface Related {
     username: string | undefined;
     passwordFile: string | undefined;
     copy: boolean;
+    audio: boolean;
+    microphone: string | undefined;
+    display: string;
     bitrateBitsPerSecond: number;
     stallMs: number;
     restartDelay: { initialMs: number; maxMs: number };
   };
-  recording: { fragmentMs: number; preRecordMs: number; preRecordBytes: number };
+  recording: {
+    mode: 'video' | 'audio' | 'still';
+    fragmentMs: number;
+    preRecordMs: number;
+    preRecordBytes: number;
+  };
   uplink: Connection & { chunkSizeBytes: number; windowBytes: number; witness: string | undefined };
   archive: Connection & { embeddedBroker: object | undefined };
 }
@@ -37,6 +45,7 @@ export interface Contradiction {
 export function checkRelations(config: Related): Contradiction[] {
   return [
     ...checkCamera(config),
+    ...checkMode(config),
     ...checkConnection('uplink', config.uplink),
     ...checkConnection('archive', config.archive),
     ...checkUplink(config),
@@ -74,12 +83,46 @@ function* checkCamera({ camera, recording }: Related): Generator<Contradiction> 
     };
   }
   const preRecordBytes = Math.ceil((camera.bitrateBitsPerSecond / 8) * (recording.preRecordMs / 1000));
-  if (!camera.copy && preRecordBytes > recording.preRecordBytes) {
+  if (recording.mode === 'video' && !camera.copy && preRecordBytes > recording.preRecordBytes) {
     const needed = formatQuantity(SIZE, Math.ceil(preRecordBytes / 2 ** 20) * 2 ** 20);
     yield {
       key: 'recording.preRecordBytes',
       because: 'recording.preRecord',
       message: `expected at least ${needed}, which recording.preRecord takes at camera.bitrate`,
+    };
+  }
+}
+
+function* checkMode({ camera, recording: { mode } }: Related): Generator<Contradiction> {
+  const display = camera.display !== 'false';
+  if (camera.copy && (display || mode === 'still')) {
+    yield {
+      key: 'camera.copy',
+      because: display ? 'camera.display' : 'recording.mode',
+      message: display
+        ? 'expected false, because camera.display draws into the picture and so has to encode it'
+        : 'expected false, because recording.mode is still and single pictures have to be encoded',
+    };
+  }
+  if (mode === 'audio' && display) {
+    yield {
+      key: 'camera.display',
+      because: 'recording.mode',
+      message: 'expected false, because recording.mode is audio and there is no picture',
+    };
+  }
+  if (!camera.audio && (mode === 'audio' || camera.microphone !== undefined)) {
+    yield {
+      key: 'camera.audio',
+      because: mode === 'audio' ? 'recording.mode' : 'camera.microphone',
+      message: `expected true, because ${mode === 'audio' ? 'recording.mode is audio' : 'camera.microphone is set'}`,
+    };
+  }
+  if (mode === 'audio' && camera.microphone === undefined && /^\/dev\//.test(camera.source)) {
+    yield {
+      key: 'camera.microphone',
+      because: 'recording.mode',
+      message: `expected an ALSA capture device, because recording.mode is audio and ${camera.source} gives no sound`,
     };
   }
 }

@@ -23,7 +23,7 @@ import {
   trueOrFalse,
   wordUrlOrPath,
 } from './setting.js';
-import { isBrokerUrl, isCameraSource, isHost, isVkey } from './shapes.js';
+import { displayItems, isAlsaDevice, isBrokerUrl, isCameraSource, isHost, isVkey } from './shapes.js';
 
 const device = section({
   id: text(DEVICE_ID_EXPECTED, 'a-z, 0-9 and -, 1 to 64 characters', isDeviceId).required(
@@ -59,6 +59,17 @@ const camera = section({
     'bit rate of the encoded picture',
   ),
   audio: trueOrFalse().default(true, 'record sound as well'),
+  microphone: text(
+    'expected an ALSA capture device such as default or hw:1,0 (arecord -L lists them)',
+    'default, hw:1,0, plughw:…',
+    isAlsaDevice,
+  ).optional('where the sound comes from; absent: from the camera itself, and a /dev/videoN gives none'),
+  display: text(
+    'expected true, false, or some of time, device, officer with commas between',
+    'true, false, a list of time, device, officer',
+    (written) => displayItems(written) !== undefined,
+  ).default('false', 'what is drawn into the picture; true: the time, the device and the officer'),
+  displayZone: choice('local', 'utc').default('local', 'zone of the time drawn into the picture'),
   stall: duration({ min: '500ms', max: '5min' }).default(
     '5s',
     'silence of the camera after which it is restarted and a gap is signed; longer than its key frame interval',
@@ -73,6 +84,14 @@ const camera = section({
 });
 
 const recording = section({
+  mode: choice('video', 'audio', 'still').default(
+    'video',
+    'what is recorded: moving pictures with sound, sound alone, or still pictures',
+  ),
+  stillEvery: duration({ min: '1s', max: '10min' }).default(
+    '10s',
+    'time from one still picture to the next; each is two shots of the same moment',
+  ),
   fragment: duration({ min: '200ms', max: '10s' }).default(
     '1s',
     'length of a fragment: what a power cut can cost at most, and how fine a gap can be told',

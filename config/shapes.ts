@@ -2,6 +2,7 @@
 
 const VKEY = /^[^\s+]{1,320}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{1,512}={0,2}$/;
 const HOST = /^[A-Za-z0-9.:_-]{1,253}$/;
+const ALSA_DEVICE = /^[A-Za-z0-9_][A-Za-z0-9_:,=.-]{0,127}$/;
 const URL_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** A verifier key, C2SP signed-note: `<name>+<key id>+<base64>`. Whether it is a usable key shows when it is used. */
@@ -32,6 +33,23 @@ export function isCameraSource(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'rtsp:' && url?.protocol !== 'rtsps:') return false;
   return url.hostname !== '' && !hasCredentials(url);
+}
+
+/** An ALSA capture device by its name: `default`, `hw:1,0`, `plughw:CARD=Device,DEV=0`. */
+export function isAlsaDevice(text: string): boolean {
+  return ALSA_DEVICE.test(text);
+}
+
+const DISPLAY_ITEMS = ['time', 'device', 'officer'] as const;
+export type DisplayItem = (typeof DISPLAY_ITEMS)[number];
+
+/** What a picture shall show: all for `true`, nothing for `false`, or a list such as `time, officer`; undefined for other text. */
+export function displayItems(text: string): DisplayItem[] | undefined {
+  if (text === 'true') return [...DISPLAY_ITEMS];
+  if (text === 'false') return [];
+  const named = text.split(',').map((item) => item.trim());
+  const known = DISPLAY_ITEMS.filter((item) => named.includes(item));
+  return known.length === named.length ? known : undefined;
 }
 
 /** `url` with a user name and a password in it, for the one program that takes them no other way: keep it out of logs. */

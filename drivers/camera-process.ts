@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
-import { messageOf, systemCodeOf } from '../config/errors.js';
-import { ADDRESS_FD, PROGRESS_FD } from './camera-command.js';
+import { LiuhenError, messageOf, systemCodeOf } from '../config/errors.js';
+import { ADDRESS_FD, PROGRESS_FD } from './camera-inputs.js';
 import type { CameraEnd, CameraRun } from './camera-port.js';
 import { watchForSilence } from './camera-watchdog.js';
 import { lastLines } from './camera-words.js';
@@ -151,9 +151,11 @@ class ProcessRun {
     const { path } = this.#options;
     this.output.end();
     const detail =
-      systemCodeOf(error) === 'ENOENT'
-        ? `ffmpeg: not found at '${path}', install it with apt-get install ffmpeg`
-        : `ffmpeg: '${path}' could not be started: ${messageOf(error)}`;
+      error instanceof LiuhenError
+        ? error.message
+        : systemCodeOf(error) === 'ENOENT'
+          ? `ffmpeg: not found at '${path}', install it with apt-get install ffmpeg`
+          : `ffmpeg: '${path}' could not be started: ${messageOf(error)}`;
     this.#finish({ reason: this.#wanted?.reason ?? 'failed', detail });
   }
 

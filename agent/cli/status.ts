@@ -31,6 +31,7 @@ function screen(status: AgentStatus): string {
     ],
     ['state', doing],
     ['camera', camera.problem === null ? camera.source : `${camera.source}: ${camera.problem}`],
+    ...camera.shortcomings.map((sentence) => ['', sentence] as [string, string]),
     ['journal', `${journal.entries} entries, key epoch ${journal.epoch}`],
     [
       'witnessed',

@@ -77,9 +77,10 @@ function recordingRows(verdict: Verdict): [string, string][] {
   const { recording, trigger, started, stopped, fragments, bytes, durationSec, preRecordSec } = verdict;
   const end = stopped === undefined ? 'not stopped' : `to ${stopped.wall} (${stopped.reason})`;
   const before = preRecordSec > 0 ? `, of which ${duration(preRecordSec)} before the trigger` : '';
+  const kind = { audio: ', sound alone', still: ', single pictures' }[verdict.mode] ?? '';
   const whole = verdict.wholeProcess ? ', whole process' : '';
   return [
-    ['recording', `${recording}, started by ${trigger}${whole}, ${started} ${end}`],
+    ['recording', `${recording}, started by ${trigger}${kind}${whole}, ${started} ${end}`],
     ['footage', `${duration(durationSec)}${before}; ${fragments} fragments, ${bytesText(bytes)}`],
   ];
 }

@@ -1,5 +1,5 @@
 import { Fact, Moment, Outside, OutsideList, OutsideNames, Section, Zh } from './report-parts.js';
-import { byteCount, count, duration } from './report-text.js';
+import { type Both, byteCount, count, duration } from './report-text.js';
 import type { Verdict } from './verify/verdict.js';
 
 /** What the recording is: device, trigger, extent. */
@@ -33,6 +33,9 @@ export function Recording({ verdict }: { verdict: Verdict }) {
         </Fact>
         <Fact en="Trigger" zh="启动方式">
           <Outside text={verdict.trigger} max={80} />
+        </Fact>
+        <Fact en="Kind" zh="类型">
+          <Kind mode={verdict.mode} />
         </Fact>
         <Fact en="Whole-process" zh="全过程记录">
           {verdict.wholeProcess ? (
@@ -71,6 +74,22 @@ export function Recording({ verdict }: { verdict: Verdict }) {
         </Fact>
       </dl>
     </Section>
+  );
+}
+
+const KINDS: Readonly<Record<string, Both>> = {
+  video: { en: 'moving pictures, with sound where there was any', zh: '录像' },
+  audio: { en: 'sound alone, no picture', zh: '仅录音，无图像' },
+  still: { en: 'single pictures, no sound', zh: '定时拍照，无声音' },
+};
+
+function Kind({ mode }: { mode: string }) {
+  const words = Object.hasOwn(KINDS, mode) ? KINDS[mode] : undefined;
+  if (words === undefined) return <Outside text={mode} max={80} />;
+  return (
+    <>
+      {words.en} <Zh>{words.zh}</Zh>
+    </>
   );
 }
 

@@ -45,10 +45,14 @@ const FIELDS = {
     trigger,
     preRecordMs: z.number().min(0),
     wholeProcess: z.boolean(),
+    /** `video`, `audio` or `still`; absent in journals from before there was a choice: video. */
+    mode: text.optional(),
     software: text.optional(),
     behaviour: text.optional(),
     case: text.optional(),
     officer: text.optional(),
+    /** Number of the officer's certificate, where a card told it. */
+    credential: text.optional(),
     /** The recording that this one goes on with after an interruption. */
     continues: index.optional(),
   },
@@ -60,7 +64,15 @@ const FIELDS = {
   },
   fragment: { recording: index, take: index, index, sha256, bytes, media, position: position.optional() },
   mark: { recording: index, kind: text, note: text.optional() },
-  gap: { recording: index, reason: text, fromMono: z.number(), toMono: z.number() },
+  gap: {
+    recording: index,
+    reason: text,
+    fromMono: z.number(),
+    toMono: z.number(),
+    /** Where footage ended in another boot: `fromMono` is then reckoned back by the wall clock from this time. */
+    fromBoot: text.optional(),
+    fromWall: wallTime.optional(),
+  },
   'recording-stopped': { recording: index, fragments: index, bytes, reason: text },
   heartbeat: {},
   event: { source: text, name: text, value: z.unknown() },

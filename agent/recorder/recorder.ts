@@ -1,14 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import type { CameraMode } from '../../drivers/camera-port.js';
 import type { Clock } from '../../drivers/clock.js';
+import type { Position } from '../../drivers/nmea.js';
 import type { RecordingSummary } from '../buffer/recordings.js';
 import { closeRecording } from '../buffer/recover.js';
 import type { CameraFeed, FeedEvent } from './camera-feed.js';
-import type { Fragment } from './fragments.js';
-import { type Arrival, PreRecordRing, type TakeGroup } from './pre-record.js';
+import { durationMsOf, type Fragment } from './fragments.js';
+import { PreRecordRing, type TakeGroup } from './pre-record.js';
 import { Sealer } from './sealer.js';
-import { type SealedFragment, Session, type StartRequest } from './session.js';
-
+import { type FootageArrival, type SealedFragment, Session, type StartRequest } from './session.js';
 import { type StorageParts, untilStorageUsable } from './usable-storage.js';
 
 export type { SealedFragment, StartRequest } from './session.js';
@@ -23,6 +24,8 @@ export type RecorderState =
   | 'closed';
 
 export interface RecorderSettings {
+  /** What the camera gives, for the recording's first entry. */
+  mode?: CameraMode;
   preRecordMs: number;
   preRecordBytes: number;
   fragmentMs: number;
@@ -34,11 +37,15 @@ export interface RecorderParts extends StorageParts {
   feed: CameraFeed;
   clock: Clock;
   software: string;
+  /** Where the device is; undefined while nobody can tell. */
+  position?: () => Position | undefined;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
 interface RecorderEvents {
   state: [state: RecorderState];
+  /** The camera begins to give footage, or ceases to. */
+  camera: [giving: boolean];
   /** The camera gave a fragment, recorded or not. */
   footage: [];
   sealed: [fragment: SealedFragment];
@@ -52,7 +59,7 @@ const RESUME_MARGIN_BYTES = 16 * 1024 * 1024;
 export class Recorder extends EventEmitter<RecorderEvents> {
   readonly #parts: RecorderParts;
   readonly #settings: RecorderSettings;
-  readonly #ring: PreRecordRing;
+  readonly #ring: PreRecordRing<FootageArrival>;
   readonly #closing = new AbortController();
   #state: RecorderState = 'idle';
   /** Set from when the recording has started until its last entry is sealed, or the disk has failed. */
@@ -63,6 +70,8 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   #recovering: Promise<void> = Promise.resolve();
   /** What to start again by itself once the disk takes footage again. */
   #resume: StartRequest | undefined;
+  /** What was asked for and has not begun yet. */
+  #asked: StartRequest | undefined;
   /** The newest recording that was closed. */
   #ended: RecordingSummary | undefined;
   /** Why the camera gives nothing; a camera that has not begun yet is absent. */
@@ -83,6 +92,20 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   /** The recording under way. */
   get recording(): number | undefined {
     return this.#session?.recording;
+  }
+
+  /** Whether the recording that runs, begins or waits for the disk is one that may not be interrupted. */
+  get wholeProcess(): boolean {
+    return (this.#session?.request ?? this.#asked ?? this.#resume)?.wholeProcess ?? false;
+  }
+
+  /** The disk ended a recording, which goes on by itself once it can. */
+  get resumes(): boolean {
+    return this.#resume !== undefined;
+  }
+
+  get cameraGiving(): boolean {
+    return this.#lost === undefined && !this.#sourceEnded;
   }
 
   /** Why the camera gives nothing at the moment; undefined while it does. */
@@ -107,6 +130,16 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     return started;
   }
 
+  /** As `start`; where the disk does not take it, it begins by itself once the disk does. Rejects with what else is wrong. */
+  async resume(request: StartRequest): Promise<void> {
+    await this.start(request).catch((error: unknown) => {
+      if (this.#closing.signal.aborted || !isStorageError(error)) throw error;
+      // The journal's own failure may have said so already; this then only keeps what is to go on.
+      this.#fail(undefined, error, false);
+      this.#resume = request;
+    });
+  }
+
   /** Ends the recording with the fragment under way; resolves when its last entry is sealed. Throws LIUHEN_STATE. */
   async stop(reason: string): Promise<RecordingSummary> {
     const waiting = this.#resume;
@@ -126,7 +159,10 @@ export class Recorder extends EventEmitter<RecorderEvents> {
       throw new LiuhenError('LIUHEN_STATE', `cannot stop: the recorder is ${this.#state}`);
     }
     this.#setState('stopping');
-    await session.lastFragment(this.#settings.fragmentMs * 2 + 500, this.#closing.signal);
+    // A still picture is given as it is taken, so none is under way.
+    if (this.#settings.mode !== 'still') {
+      await session.lastFragment(this.#settings.fragmentMs * 2 + 500, this.#closing.signal);
+    }
     return await this.#finish(session, reason);
   }
 
@@ -168,16 +204,19 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     if (this.#sourceEnded && this.#ring.durationMs === 0) {
       throw new LiuhenError('LIUHEN_CAMERA', `cannot start: ${this.cameraDetail}`);
     }
+    this.#asked = request;
     this.#setState('starting');
     try {
       await this.#requireSpace();
       const { journal, footage, software, clock } = this.#parts;
       const before = this.#preRecorded(clock.read().monoMs);
+      const { interruption: _, ...said } = request;
       const { n, at } = await journal.append({
         type: 'recording-started',
-        ...request,
-        preRecordMs: Math.round(durationMsOf(before)),
+        ...said,
+        preRecordMs: Math.round(preRecordMsOf(before)),
         wholeProcess: request.wholeProcess ?? false,
+        ...(this.#settings.mode === undefined ? {} : { mode: this.#settings.mode }),
         software,
       });
       // The disk failed meanwhile: who recovers it closes what has begun.
@@ -190,10 +229,17 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     } catch (error) {
       if (this.state === 'starting') this.#setState('idle');
       throw error;
+    } finally {
+      this.#asked = undefined;
     }
   }
 
-  #begin(sealer: Sealer, request: StartRequest, startedMono: number, groups: TakeGroup<Arrival>[]): void {
+  #begin(
+    sealer: Sealer,
+    request: StartRequest,
+    startedMono: number,
+    groups: TakeGroup<FootageArrival>[],
+  ): void {
     const { inFlightBytes } = this.#settings;
     const { clock } = this.#parts;
     const onSealed = (fragment: SealedFragment) => this.emit('sealed', fragment);
@@ -208,28 +254,33 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   async #take(event: FeedEvent): Promise<void> {
     const session = this.#session;
     const { monoMs } = this.#parts.clock.read();
+    const position = this.#parts.position?.();
+    const arrival: FootageArrival = { monoMs, ...(position === undefined ? {} : { position }) };
     switch (event.type) {
       case 'lost':
         this.#lost = { reason: event.reason, detail: event.detail };
+        this.emit('camera', false);
         this.#parts.log.warn({ reason: event.reason, detail: event.detail }, 'camera lost');
         session?.lost(event.reason);
         return;
       case 'ended':
         this.#sourceEnded = true;
+        this.emit('camera', false);
         if (session !== undefined) this.#endOfSource(session);
         return;
       case 'init':
         this.#lost = undefined;
+        this.emit('camera', true);
         // Also while recording: the ring must know the take that is current afterwards.
-        this.#ring.push(event, { monoMs });
+        this.#ring.push(event, arrival);
         if (session?.over === false) session.take(event.init, monoMs);
         return;
       case 'fragment':
         this.emit('footage');
         if (session !== undefined && (await this.#hasRoomFor(event.fragment, session))) {
-          session.fragment(event.fragment, monoMs);
+          session.fragment(event.fragment, arrival);
         } else {
-          this.#ring.push(event, { monoMs });
+          this.#ring.push(event, arrival);
         }
     }
   }
@@ -255,7 +306,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   }
 
   /** The ring's footage, or only the take that is running where none is wanted. */
-  #preRecorded(monoMs: number): TakeGroup<Arrival>[] {
+  #preRecorded(monoMs: number): TakeGroup<FootageArrival>[] {
     const groups = this.#ring.drain({ monoMs });
     return this.#settings.preRecordMs > 0
       ? groups
@@ -325,7 +376,16 @@ export class Recorder extends EventEmitter<RecorderEvents> {
       'the disk takes no footage',
     );
     if (session !== undefined && this.#state === 'recording' && !this.#closing.signal.aborted) {
-      this.#resume = { ...session.request, trigger: 'policy', continues: session.recording };
+      const interruption = {
+        reason: full ? 'storage-full' : 'storage-error',
+        fromMono: session.sealedMono,
+      };
+      this.#resume = {
+        ...session.request,
+        trigger: 'policy',
+        continues: session.recording,
+        interruption,
+      };
     }
     this.#setState(full ? 'storage-full' : 'fault');
     this.#recovering = this.#recover(session, full ? 'storage-full' : 'storage-error', reopen);
@@ -340,15 +400,12 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     if (!(await untilStorageUsable(this.#parts, neededBytes, closeOpen, reopen, signal))) return;
     const resume = this.#resume;
     this.#resume = undefined;
-    this.#setState('idle');
     this.#parts.log.info({ resumes: resume !== undefined }, 'the disk takes footage again');
-    if (resume === undefined || this.state !== 'idle') return;
-    await this.start(resume).catch((error: unknown) => {
-      this.#parts.log.warn({ err: messageOf(error) }, 'not resumed yet');
-      if (this.#closing.signal.aborted || !isStorageError(error)) return;
-      // The journal's own failure may have said so already; this then only keeps what is to go on.
-      this.#fail(undefined, error, false);
-      this.#resume = resume;
+    if (resume === undefined) return this.#setState('idle');
+    // Idle without saying so: between two halves of one recording nobody else may start another.
+    this.#state = 'idle';
+    await this.resume(resume).catch((error: unknown) => {
+      this.#parts.log.warn({ err: messageOf(error) }, 'not resumed');
     });
   }
 
@@ -363,8 +420,8 @@ function isStorageError(error: unknown): boolean {
   return error instanceof LiuhenError && /^LIUHEN_STORAGE_/.test(error.code);
 }
 
-function durationMsOf(groups: readonly TakeGroup<Arrival>[]): number {
+function preRecordMsOf(groups: readonly TakeGroup<FootageArrival>[]): number {
   return groups
     .flatMap(({ fragments }) => fragments)
-    .reduce((sum, { fragment: { media } }) => sum + (media.duration / media.timescale) * 1000, 0);
+    .reduce((sum, { fragment }) => sum + durationMsOf(fragment), 0);
 }

@@ -86,6 +86,7 @@ export function verdictOf(name: VerdictName, changes: Partial<Verdict> = {}): Ve
     recording: 42,
     software: 'liuhen 0.1.0',
     trigger: 'button',
+    mode: 'video',
     wholeProcess: true,
     preRecordSec: 30,
     started: wallAt(0),

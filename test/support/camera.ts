@@ -52,6 +52,8 @@ export class ScriptedRun implements CameraRun {
 /** A camera in the test's hands. */
 export class ScriptedCamera implements Camera {
   readonly runs: ScriptedRun[] = [];
+  readonly shortcomings: string[] = [];
+  officer = '';
   readonly #waiting: ((run: ScriptedRun) => void)[] = [];
   #taken = 0;
 
@@ -60,6 +62,10 @@ export class ScriptedCamera implements Camera {
     this.runs.push(run);
     this.#waiting.shift()?.(run);
     return run;
+  }
+
+  setOfficer(text: string): void {
+    this.officer = text;
   }
 
   /** The next run that was started, or will be. */

@@ -79,6 +79,8 @@ export interface Verdict {
   recording: number;
   software: string;
   trigger: string;
+  /** What was recorded: `video`, `audio` (sound alone) or `still` (single pictures), as the device says. */
+  mode: string;
   wholeProcess: boolean;
   preRecordSec: number;
   started: string;

@@ -125,6 +125,7 @@ function verdictOf({
     recording: manifest?.recording ?? 0,
     software: started?.software ?? '',
     trigger: started?.trigger ?? '',
+    mode: started?.mode ?? 'video',
     wholeProcess: started?.wholeProcess ?? false,
     preRecordSec: (started?.preRecordMs ?? 0) / 1000,
     started: started?.at.wall ?? '',
