@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { isMainThread } from 'node:worker_threads';
 import { LiuhenError } from '../config/errors.js';
 import { DevicePort, type OpenPort } from './serial-device.js';
 import { notFound, openFailure } from './serial-errors.js';
@@ -17,6 +18,8 @@ export async function openPort(
   onBytes: (bytes: Buffer) => void,
 ): Promise<OpenPort> {
   const path = await pathOf(port);
+  // The native part calls into the main thread's event loop, from wherever it was loaded, and takes the process down.
+  if (!isMainThread) throw new LiuhenError('LIUHEN_SERIAL', 'serial: expected the main thread, got a worker');
   const { SerialPort } = await import('serialport/dist/serialport.js');
   // DTR stays as it is on close: boards with a reset circuit on it would start anew whenever the agent does.
   const options = { path, baudRate, lock: true, hupcl: false, vmin: 1, vtime: 0 };
