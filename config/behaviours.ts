@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { LiuhenError } from './errors.js';
+import { PACKAGE_ROOT } from './package-root.js';
 import { loadRegister, oneLine } from './register.js';
 
 /** An enforcement act as the policy names it. */
@@ -14,7 +15,7 @@ export interface Behaviour {
 }
 
 /** The behaviours of the notice 国办发〔2017〕14号, part 二.2; the build does not copy it. */
-const SHIPPED = fileURLToPath(new URL('../../config/policy/behaviours.yaml', import.meta.url));
+const SHIPPED = join(PACKAGE_ROOT, 'config/policy/behaviours.yaml');
 
 const MAX_SHOWN = 40;
 const ID = {

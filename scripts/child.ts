@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_ROOT } from '../config/package-root.js';
 
-/** The built command line of this checkout. */
-export const LIUHEN = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+/** The command line that this checkout installs: the bundle that scripts/setup builds. */
+export const LIUHEN = join(PACKAGE_ROOT, 'dist/bin/liuhen.js');
 
 /** A long-running `liuhen` process, ended by its own id. */
 export interface Running {
