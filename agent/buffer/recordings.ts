@@ -15,6 +15,7 @@ export interface RecordingSummary {
   behaviour?: string;
   case?: string;
   officer?: string;
+  credential?: string;
   continues?: number;
   takes: number;
   /** The take that is running, and how many of its fragments are sealed. */
@@ -99,6 +100,12 @@ export class RecordingsView implements JournalView {
       case 'mark':
         next.marks++;
         break;
+      case 'identity-shown':
+        // Who has begun it stays its officer; whoever shows a card later stands in the entries.
+        if (next.officer !== undefined) return [];
+        next.officer = entry.officer;
+        next.credential = entry.credential;
+        break;
       case 'recording-stopped':
         next.stopped = { n: entry.n, at: entry.at, reason: entry.reason };
         ops.push({ key: 'open', value: undefined });
@@ -111,7 +118,7 @@ export class RecordingsView implements JournalView {
   }
 
   #start(entry: Extract<Entry, { type: 'recording-started' }>): ViewOp[] {
-    const { n, at, trigger, preRecordMs, wholeProcess, behaviour, officer, continues } = entry;
+    const { n, at, trigger, preRecordMs, wholeProcess, behaviour, officer, credential, continues } = entry;
     this.#open = {
       recording: n,
       startedAt: at,
@@ -121,6 +128,7 @@ export class RecordingsView implements JournalView {
       ...(behaviour === undefined ? {} : { behaviour }),
       ...(entry.case === undefined ? {} : { case: entry.case }),
       ...(officer === undefined ? {} : { officer }),
+      ...(credential === undefined ? {} : { credential }),
       ...(continues === undefined ? {} : { continues }),
       takes: 0,
       take: -1,

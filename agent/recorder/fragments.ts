@@ -28,6 +28,10 @@ export interface Fragment {
   keyframe: boolean;
 }
 
+export function durationMsOf({ media }: Pick<Fragment, 'media'>): number {
+  return (media.duration / media.timescale) * 1000;
+}
+
 export type FragmentEvent = { type: 'init'; init: InitSegment } | { type: 'fragment'; fragment: Fragment };
 
 /** The most bytes one segment may have. A splitter never holds more than one of each, plus the events it returned. */

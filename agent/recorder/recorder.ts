@@ -1,56 +1,19 @@
 import { EventEmitter } from 'node:events';
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import type { CameraMode } from '../../drivers/camera-port.js';
-import type { Clock } from '../../drivers/clock.js';
-import type { Position } from '../../drivers/nmea.js';
 import type { RecordingSummary } from '../buffer/recordings.js';
 import { closeRecording } from '../buffer/recover.js';
-import type { CameraFeed, FeedEvent } from './camera-feed.js';
+import type { FeedEvent } from './camera-feed.js';
 import { durationMsOf, type Fragment } from './fragments.js';
 import { PreRecordRing, type TakeGroup } from './pre-record.js';
+import type { RecorderEvents, RecorderParts, RecorderSettings, RecorderState } from './recorder-parts.js';
 import { Sealer } from './sealer.js';
-import { type FootageArrival, type SealedFragment, Session, type StartRequest } from './session.js';
-import { type StorageParts, untilStorageUsable } from './usable-storage.js';
+import { type FootageArrival, type SealedFragment, Session } from './session.js';
+import type { StartRequest } from './start-request.js';
+import { untilStorageUsable } from './usable-storage.js';
 
-export type { SealedFragment, StartRequest } from './session.js';
-
-export type RecorderState =
-  | 'idle'
-  | 'starting'
-  | 'recording'
-  | 'stopping'
-  | 'storage-full'
-  | 'fault'
-  | 'closed';
-
-export interface RecorderSettings {
-  /** What the camera gives, for the recording's first entry. */
-  mode?: CameraMode;
-  preRecordMs: number;
-  preRecordBytes: number;
-  fragmentMs: number;
-  inFlightBytes: number;
-  reserveBytes: number;
-}
-
-export interface RecorderParts extends StorageParts {
-  feed: CameraFeed;
-  clock: Clock;
-  software: string;
-  /** Where the device is; undefined while nobody can tell. */
-  position?: () => Position | undefined;
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
-}
-
-interface RecorderEvents {
-  state: [state: RecorderState];
-  /** The camera begins to give footage, or ceases to. */
-  camera: [giving: boolean];
-  /** The camera gave a fragment, recorded or not. */
-  footage: [];
-  sealed: [fragment: SealedFragment];
-  stopped: [recording: RecordingSummary];
-}
+export type { RecorderSettings, RecorderState } from './recorder-parts.js';
+export type { SealedFragment } from './session.js';
+export type { StartRequest } from './start-request.js';
 
 /** Free space must exceed the reserve by this much before a recording that filled the disk goes on. */
 const RESUME_MARGIN_BYTES = 16 * 1024 * 1024;
@@ -376,16 +339,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
       'the disk takes no footage',
     );
     if (session !== undefined && this.#state === 'recording' && !this.#closing.signal.aborted) {
-      const interruption = {
-        reason: full ? 'storage-full' : 'storage-error',
-        fromMono: session.sealedMono,
-      };
-      this.#resume = {
-        ...session.request,
-        trigger: 'policy',
-        continues: session.recording,
-        interruption,
-      };
+      this.#resume = { ...session.request, trigger: 'policy', continues: session.recording };
     }
     this.#setState(full ? 'storage-full' : 'fault');
     this.#recovering = this.#recover(session, full ? 'storage-full' : 'storage-error', reopen);
@@ -393,6 +347,10 @@ export class Recorder extends EventEmitter<RecorderEvents> {
 
   async #recover(session: Session | undefined, reason: string, reopen: boolean): Promise<void> {
     await session?.sealer.settled().catch(() => {});
+    if (this.#resume !== undefined && session !== undefined) {
+      // What was under way when the disk failed is lost, or sealed by now.
+      this.#resume.interruption = { reason, fromMono: session.sealedMono };
+    }
     const { reserveBytes } = this.#settings;
     const neededBytes = () => reserveBytes + RESUME_MARGIN_BYTES + this.#ring.bytes;
     const closeOpen = () => this.#closeOpen(reason);

@@ -1,4 +1,5 @@
 import { LiuhenError } from '../../config/errors.js';
+import type { Position } from '../../drivers/nmea.js';
 import type { FootageRef, FootageStore } from '../buffer/footage.js';
 import type { EntryDraft } from '../journal/entry.js';
 import type { Journal, Sealed } from '../journal/journal.js';
@@ -49,7 +50,7 @@ export class Sealer {
   }
 
   /** Resolves when the fragment is sealed; rejects with LIUHEN_STORAGE_…. */
-  fragment({ bytes, sha256, media }: Fragment): Promise<Sealed> {
+  fragment({ bytes, sha256, media }: Fragment, position?: Position): Promise<Sealed> {
     const { recording } = this;
     const ref = { recording, take: this.#take, index: this.#index++ };
     return this.#seal(ref, bytes, {
@@ -58,6 +59,7 @@ export class Sealer {
       sha256,
       bytes: bytes.length,
       media: { ...media },
+      ...(position === undefined ? {} : { position: { ...position } }),
     });
   }
 

@@ -1,16 +1,14 @@
 import type { Clock } from '../../drivers/clock.js';
-import type { EntryOf } from '../journal/entry.js';
-import type { Fragment, InitSegment } from './fragments.js';
+import type { Position } from '../../drivers/nmea.js';
+import { durationMsOf, type Fragment, type InitSegment } from './fragments.js';
 import type { Arrival, TakeGroup } from './pre-record.js';
 import type { Sealer } from './sealer.js';
+import type { Interruption, StartRequest } from './start-request.js';
 
-/** What whoever starts a recording says about it. */
-export type StartRequest = Pick<
-  EntryOf<'recording-started'>,
-  'trigger' | 'behaviour' | 'case' | 'officer' | 'continues'
-> & {
-  wholeProcess?: boolean;
-};
+/** When footage came, and where the device was. */
+export interface FootageArrival extends Arrival {
+  position?: Position;
+}
 
 /** A fragment that will survive a power cut; times are ms since boot. */
 export interface SealedFragment {
@@ -18,6 +16,7 @@ export interface SealedFragment {
   entry: number;
   sha256: string;
   bytes: number;
+  durationMs: number;
   closedMono: number;
   sealedMono: number;
 }
@@ -33,9 +32,10 @@ export interface SessionParts {
   onFailure(error: unknown): void;
 }
 
-interface Gap {
-  reason: string;
-  fromMono: number;
+/** Footage of two recordings that is nearer than this is not interrupted; arrival wavers by less. */
+const MIN_INTERRUPTION_MS = 500;
+
+interface Gap extends Interruption {
   /** Where it ended, when that is known before footage comes again. */
   toMono?: number;
 }
@@ -48,6 +48,7 @@ export class Session {
   #limitBytes: number;
   /** When the last footage came, ms since boot. */
   #newestMono: number;
+  #sealedMono: number;
   #gap: Gap | undefined;
   #over = false;
   #settled = (): void => {};
@@ -58,10 +59,16 @@ export class Session {
     this.request = parts.request;
     this.#limitBytes = parts.inFlightBytes;
     this.#newestMono = startedMono;
+    this.#sealedMono = startedMono;
   }
 
   get recording(): number {
     return this.sealer.recording;
+  }
+
+  /** When the newest footage came that is sealed, ms since boot; what came after it may be lost. */
+  get sealedMono(): number {
+    return this.#sealedMono;
   }
 
   /** Nothing more is taken into it. */
@@ -73,7 +80,8 @@ export class Session {
    * What the camera gave before the recording began. `lost` says why the camera gives nothing at the moment; undefined while it
    * does.
    */
-  begin(groups: readonly TakeGroup<Arrival>[], lost: string | undefined): void {
+  begin(groups: readonly TakeGroup<FootageArrival>[], lost: string | undefined): void {
+    this.#gap = this.#interruption(groups, lost === undefined);
     let current: InitSegment | undefined;
     for (const { init, initArrival, fragments } of groups) {
       // A take that had no footage yet and will have none.
@@ -87,10 +95,21 @@ export class Session {
       }
       for (const { fragment, arrival } of fragments) {
         this.#limitBytes += fragment.bytes.length;
-        this.#seal(fragment, arrival.monoMs);
+        this.#seal(fragment, arrival);
       }
     }
-    if (lost !== undefined) this.#gap = { reason: lost, fromMono: this.#newestMono };
+    if (lost !== undefined) this.#gap = { reason: lost, fromMono: this.#newestMono, ...this.#gap };
+  }
+
+  /** What is missing since the recording that this one continues; it ends where the first footage begins. */
+  #interruption(groups: readonly TakeGroup<FootageArrival>[], giving: boolean): Gap | undefined {
+    const { interruption } = this.request;
+    if (interruption === undefined) return undefined;
+    const first = groups.flatMap(({ fragments }) => fragments)[0];
+    if (first === undefined && !(giving && groups.length > 0)) return interruption;
+    const toMono =
+      first === undefined ? this.#newestMono : first.arrival.monoMs - durationMsOf(first.fragment);
+    return toMono - interruption.fromMono < MIN_INTERRUPTION_MS ? undefined : { ...interruption, toMono };
   }
 
   /** The camera has started again. */
@@ -100,20 +119,21 @@ export class Session {
   }
 
   /** Seals a fragment, or leaves it out when the disk does not keep up: memory is bounded, and the gap is signed. */
-  fragment(fragment: Fragment, monoMs: number): void {
+  fragment(fragment: Fragment, arrival: FootageArrival): void {
+    const { monoMs } = arrival;
     if (this.sealer.inFlightBytes > this.#limitBytes) {
       this.#gap = { reason: 'disk-slow', fromMono: this.#newestMono, ...this.#gap, toMono: monoMs };
     } else {
       this.#endGap(monoMs);
-      this.#seal(fragment, monoMs);
+      this.#seal(fragment, arrival);
     }
     this.#settled();
   }
 
   /** The camera has failed; what follows is missing until it comes back. */
   lost(reason: string): void {
-    const { fromMono } = this.#gap ?? { fromMono: this.#newestMono };
-    this.#gap = { reason: this.#gap?.reason ?? reason, fromMono };
+    const { toMono: _, ...begun } = this.#gap ?? { reason, fromMono: this.#newestMono };
+    this.#gap = begun;
     this.#settled();
   }
 
@@ -156,15 +176,18 @@ export class Session {
     this.#settled();
   }
 
-  #seal(fragment: Fragment, closedMono: number): void {
+  #seal(fragment: Fragment, { monoMs: closedMono, position }: FootageArrival): void {
     this.#newestMono = closedMono;
     const { recording } = this;
     const { sha256, bytes } = fragment;
-    const sealed = this.sealer.fragment(fragment);
+    const durationMs = durationMsOf(fragment);
+    const sealed = this.sealer.fragment(fragment, position);
     this.#watch(sealed);
     const tell = ({ n }: { n: number }): void => {
       const sealedMono = this.#parts.clock.read().monoMs;
-      this.#parts.onSealed({ recording, entry: n, sha256, bytes: bytes.length, closedMono, sealedMono });
+      this.#sealedMono = closedMono;
+      const sizes = { bytes: bytes.length, durationMs };
+      this.#parts.onSealed({ recording, entry: n, sha256, ...sizes, closedMono, sealedMono });
     };
     sealed.then(tell, () => {});
   }
@@ -175,10 +198,10 @@ export class Session {
 
   #endGap(nowMono: number): void {
     if (this.#gap === undefined) return;
-    const { reason, fromMono, toMono = nowMono } = this.#gap;
+    const { toMono = nowMono, ...begun } = this.#gap;
     this.#gap = undefined;
     this.#newestMono = toMono;
     const { recording } = this;
-    this.#watch(this.sealer.entry({ type: 'gap', recording, reason, fromMono, toMono }));
+    this.#watch(this.sealer.entry({ type: 'gap', recording, ...begun, toMono }));
   }
 }

@@ -15,6 +15,7 @@ import { CameraFeed, type FeedEvent } from '../../agent/recorder/camera-feed.js'
 import { Recorder, type RecorderSettings, type RecorderState } from '../../agent/recorder/recorder.js';
 import type { Camera } from '../../drivers/camera-port.js';
 import { type Clock, systemClock } from '../../drivers/clock.js';
+import type { Position } from '../../drivers/nmea.js';
 import { ScriptedCamera, type ScriptedRun } from './camera.js';
 import { ManualClock } from './device.js';
 import { WatchedFootageStore, WatchedJournalStore } from './stores.js';
@@ -52,6 +53,8 @@ export class RecorderRig {
   readonly warnings: { fields: object; message: string }[] = [];
   /** Bytes free, as the recorder is told. */
   freeBytes = async (): Promise<number> => Number.MAX_SAFE_INTEGER;
+  /** Where the device is, as the recorder is told. */
+  position: Position | undefined;
   readonly #feed: TappedFeed;
   readonly #view: RecordingsView;
 
@@ -78,6 +81,7 @@ export class RecorderRig {
         clock,
         freeBytes: () => this.freeBytes(),
         software: 'test',
+        position: () => this.position,
         log: { info: () => {}, warn: (fields, message) => this.warnings.push({ fields, message }) },
       },
       {
