@@ -54,7 +54,8 @@ const HIGHEST_METRES = 20_000;
  * Reads GGA, GNS or RMC (NMEA 0183) of any talker, given without its `$` and line end. The checksum must be there and right.
  */
 export function readSentence(sentence: string): PositionSentence | Refusal {
-  const found = /^([\x20-\x7e]{1,120})\*([0-9A-Fa-f]{2})$/.exec(sentence);
+  // Printable, and neither $ nor a second *, at which nmea-simple would cut.
+  const found = /^([\x20-\x23\x25-\x29\x2b-\x7e]{1,120})\*([0-9A-Fa-f]{2})$/.exec(sentence);
   if (found === null) return 'badChecksum';
   const [, body = '', checksum = ''] = found;
   let xor = 0;
