@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { BoardError } from './command.js';
+import { powerCuts } from './scenario-power-cuts.js';
 import { VirtualBoard } from './virtual-board.js';
 
 const say = (line: string) => process.stderr.write(`virtual-board: ${line}\n`);
@@ -17,6 +18,13 @@ program
     } finally {
       await board.close();
     }
+  });
+program
+  .command('test')
+  .description('what the recorder must do on real hardware, power cuts included')
+  .option('--rounds <n>', 'how many power cuts', Number, 25)
+  .action(async ({ rounds }: { rounds: number }) => {
+    process.stdout.write(`${JSON.stringify(await powerCuts(rounds, say))}\n`);
   });
 
 try {
