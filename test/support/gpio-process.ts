@@ -1,0 +1,116 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, on, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ExecutionContext } from 'ava';
+import { Button, type Gesture } from '../../drivers/button.js';
+import { sysfsGpio } from '../../drivers/gpio.js';
+import type { GpioInput, GpioLineName, GpioOutput } from '../../drivers/gpio-port.js';
+
+/** Asked of the process, one at a time; each is answered. */
+type Request =
+  | { do: 'input'; name: GpioLineName; debounceMs: number }
+  | { do: 'button'; name: GpioLineName; longMs: number }
+  | { do: 'output'; name: GpioLineName }
+  | { do: 'write'; active: boolean }
+  | { do: 'read' }
+  | { do: 'close' };
+
+type Answer = { answer: boolean | undefined } | { error: { code: string; message: string; next: string } };
+/** Told by the process of its own accord. */
+export type Told = { change: boolean } | { gesture: Gesture } | { lost: string };
+
+/**
+ * A process of its own with one line of this machine: onoff's compiled part cannot be loaded in a worker thread, which
+ * is where ava runs tests, and a process can be killed.
+ */
+export class GpioProcess {
+  readonly #child: ChildProcess;
+  readonly #told = new EventEmitter<{ told: [Told] }>();
+  readonly #stream = on(this.#told, 'told');
+
+  constructor(t: ExecutionContext) {
+    this.#child = fork(fileURLToPath(import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child.on('message', (message: Answer | Told) => {
+      if (!('answer' in message || 'error' in message)) this.#told.emit('told', message);
+    });
+    t.teardown(() => this.kill());
+  }
+
+  async ask(request: Request): Promise<boolean | undefined> {
+    const answered = new Promise<Answer>((resolve) => {
+      const listener = (message: Answer | Told) => {
+        if (!('answer' in message || 'error' in message)) return;
+        this.#child.off('message', listener);
+        resolve(message);
+      };
+      this.#child.on('message', listener);
+    });
+    this.#child.send(request);
+    const answer = await answered;
+    if ('error' in answer) throw Object.assign(new Error(answer.error.message), answer.error);
+    return answer.answer;
+  }
+
+  /** The next thing that it tells. */
+  async told(): Promise<Told> {
+    const { value } = await this.#stream.next();
+    return value[0];
+  }
+
+  /** Ends it as a power cut ends a process: nothing is closed. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+
+  /** Resolves with its exit status once it has let go of everything and ends by itself. */
+  async ended(): Promise<number | null> {
+    this.#child.disconnect();
+    const [status] = await once(this.#child, 'exit');
+    return status;
+  }
+}
+
+function serve(): void {
+  const send = (message: Answer | Told) => process.send?.(message);
+  const gpio = sysfsGpio({ onLost: (_, error) => send({ lost: error.message }) });
+  let input: GpioInput | undefined;
+  let output: GpioOutput | undefined;
+
+  const answer = (request: Request): boolean | undefined => {
+    switch (request.do) {
+      case 'input':
+        input = gpio.input(request.name, request);
+        input.onChange((change) => send({ change }));
+        return input.active;
+      case 'button':
+        input = gpio.input(request.name, { debounceMs: 10 });
+        new Button(input, { longMs: request.longMs }).onGesture((gesture) => send({ gesture }));
+        return input.active;
+      case 'output':
+        output = gpio.output(request.name);
+        return undefined;
+      case 'write':
+        output?.write(request.active);
+        return undefined;
+      case 'read':
+        return input?.active;
+      case 'close':
+        input?.close();
+        output?.close();
+        return undefined;
+    }
+  };
+
+  process.on('message', (request: Request) => {
+    try {
+      send({ answer: answer(request) });
+    } catch (error) {
+      const { code, message, next } = error as { code: string; message: string; next: string };
+      send({ error: { code, message, next } });
+    }
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.send !== undefined) serve();
