@@ -24,81 +24,61 @@ export interface FrameCounters {
  */
 export class Frames {
   readonly counters: FrameCounters = { frames: 0, tooLong: 0, interrupted: 0, droppedBytes: 0 };
-  readonly #start: number | undefined;
+  /** -1, which no byte is, for frames that have no start. */
+  readonly #start: number;
   readonly #end: number;
   readonly #onFrame: (frame: Buffer) => void;
-  /** The part of a frame that came in earlier chunks. */
   readonly #held: Buffer;
   #heldBytes = 0;
   /** Whether a frame has begun; otherwise bytes are dropped until the next start, or the next end where there is no start. */
   #inside: boolean;
 
-  constructor({ start, end, maxBytes }: FrameFormat, onFrame: (frame: Buffer) => void) {
+  constructor({ start = -1, end, maxBytes }: FrameFormat, onFrame: (frame: Buffer) => void) {
     this.#start = start;
     this.#end = end;
     this.#held = Buffer.allocUnsafe(maxBytes);
-    this.#inside = start === undefined;
+    this.#inside = start < 0;
     this.#onFrame = onFrame;
   }
 
-  push(chunk: Buffer): void {
-    let at = 0;
-    while (at < chunk.length) at = this.#inside ? this.#take(chunk, at) : this.#seek(chunk, at);
+  /** Byte by byte: the chunks of a serial line are too short for indexOf and copy to pay. */
+  push(chunk: Uint8Array): void {
+    const { counters } = this;
+    const start = this.#start;
+    const end = this.#end;
+    const held = this.#held;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (byte === start) {
+        if (this.#inside) {
+          counters.interrupted++;
+          counters.droppedBytes += 1 + this.#heldBytes;
+        }
+        this.#begin(true);
+      } else if (!this.#inside) {
+        counters.droppedBytes++;
+        if (byte === end) this.#begin(start < 0);
+      } else if (byte === end) {
+        const frame = held.subarray(0, this.#heldBytes);
+        this.#begin(start < 0);
+        counters.frames++;
+        this.#onFrame(frame);
+      } else if (this.#heldBytes === held.length) {
+        counters.tooLong++;
+        counters.droppedBytes += 1 + this.#heldBytes + (start < 0 ? 0 : 1);
+        this.#begin(false);
+      } else held[this.#heldBytes++] = byte;
+    }
   }
 
   /** Forgets a frame that has begun: what comes next is not its continuation. */
   reset(): void {
-    if (this.#start !== undefined && this.#inside) this.counters.droppedBytes++;
-    this.counters.droppedBytes += this.#heldBytes;
+    if (this.#inside) this.counters.droppedBytes += this.#heldBytes + (this.#start < 0 ? 0 : 1);
+    this.#begin(this.#start < 0);
+  }
+
+  #begin(inside: boolean): void {
     this.#heldBytes = 0;
-    this.#inside = this.#start === undefined;
-  }
-
-  /** Drops up to where a frame can begin. Returns where to go on. */
-  #seek(chunk: Buffer, at: number): number {
-    const found = chunk.indexOf(this.#start ?? this.#end, at);
-    if (found < 0) {
-      this.counters.droppedBytes += chunk.length - at;
-      return chunk.length;
-    }
-    this.#inside = true;
-    // A start is counted with its frame; the end of a line given up is dropped with it.
-    this.counters.droppedBytes += found - at + (this.#start === undefined ? 1 : 0);
-    return found + 1;
-  }
-
-  #take(chunk: Buffer, at: number): number {
-    const found = chunk.indexOf(this.#end, at);
-    const stop = found < 0 ? chunk.length : found;
-    // Goes back to this frame's own start at most, where that is in the same chunk.
-    const again = this.#start === undefined || stop === at ? -1 : chunk.lastIndexOf(this.#start, stop - 1);
-    if (again >= at) {
-      this.counters.interrupted++;
-      this.counters.droppedBytes += 1 + this.#heldBytes + (again - at);
-      this.#heldBytes = 0;
-      return again + 1;
-    }
-    if (this.#heldBytes + (stop - at) > this.#held.length) {
-      this.counters.tooLong++;
-      this.counters.droppedBytes += this.#heldBytes + (stop - at) + (this.#start === undefined ? 0 : 1);
-      this.#heldBytes = 0;
-      this.#inside = false;
-      return stop;
-    }
-    if (found < 0) {
-      chunk.copy(this.#held, this.#heldBytes, at, stop);
-      this.#heldBytes += stop - at;
-      return stop;
-    }
-    let frame = chunk.subarray(at, stop);
-    if (this.#heldBytes > 0) {
-      frame.copy(this.#held, this.#heldBytes);
-      frame = this.#held.subarray(0, this.#heldBytes + frame.length);
-      this.#heldBytes = 0;
-    }
-    this.#inside = this.#start === undefined;
-    this.counters.frames++;
-    this.#onFrame(frame);
-    return found + 1;
+    this.#inside = inside;
   }
 }

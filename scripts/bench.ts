@@ -7,11 +7,12 @@ import type { Measurement, Row } from './benchmarks/measurement.js';
 import { memory } from './benchmarks/memory.js';
 import { rolling } from './benchmarks/rolling.js';
 import { seal } from './benchmarks/seal.js';
+import { serial } from './benchmarks/serial.js';
 import { start } from './benchmarks/start.js';
 import { uplink } from './benchmarks/uplink.js';
 import { verify } from './benchmarks/verify.js';
 
-const MEASUREMENTS: readonly Measurement[] = [seal, rolling, uplink, verify, memory, latency, start];
+const MEASUREMENTS: readonly Measurement[] = [seal, rolling, uplink, verify, memory, latency, start, serial];
 
 interface Options {
   only: string[];
