@@ -4,6 +4,8 @@ import type { CameraDisplay } from './camera-port.js';
 export interface Drawing {
   /** A fontconfig family; absent: the default of ffmpeg. */
   font: string | undefined;
+  /** Of the picture, in pixels, as far as it is known before: the outline of the text grows with it. */
+  height: number;
   time: CameraDisplay['time'];
   /** Files with one line of text each, in UTF-8; they may be replaced, never removed, while ffmpeg runs. */
   files: readonly string[];
@@ -19,22 +21,24 @@ const HEIGHT = 'max(10,h/24)';
 const TIMES = { utc: '%{gmtime:%F %T UTC}', local: '%{localtime:%F %T %z}' };
 
 /** ffmpeg's drawtext filters for it (libavfilter 8.5 or later), one a line. */
-export function drawtextFilters({ font, time, files }: Drawing): string[] {
+export function drawtextFilters({ font, height, time, files }: Drawing): string[] {
   const texts = [
     ...(time === undefined ? [] : [{ text: TIMES[time] }]),
     // Nothing in a file is expanded, so a name may have any characters, and only the path has to be escaped.
     ...files.map((textfile) => ({ textfile, reload: '1', expansion: 'none' })),
   ];
-  return texts.map((text, line) => drawtext({ ...text, ...style(font), y: `h/36+${line}*1.3*${HEIGHT}` }));
+  return texts.map((text, line) =>
+    drawtext({ ...text, ...style(font, height), y: `h/36+${line}*1.3*${HEIGHT}` }),
+  );
 }
 
 /** An outline instead of a box: it is read on any ground, and an empty line leaves the picture alone. */
-function style(font: string | undefined): Record<string, string> {
+function style(font: string | undefined, height: number): Record<string, string> {
   return {
     ...(font === undefined ? {} : { font }),
     fontsize: HEIGHT,
     fontcolor: 'white',
-    borderw: '2',
+    borderw: String(Math.max(1, Math.round(height / 360))),
     bordercolor: 'black@0.8',
     x: 'h/36',
   };

@@ -17,13 +17,19 @@ export interface PreparedDisplay {
 /** What is drawn into the picture, from run to run. Where it cannot be drawn the camera goes on without it, and says so. */
 export class OnScreenDisplay {
   readonly #display: CameraOptions['display'];
+  readonly #height: number;
   readonly #ffmpegPath: string;
   readonly #shortcomings: Shortcomings;
   #officer = '';
   #texts: DisplayTexts | undefined;
 
-  constructor({ display, mode, copy }: CameraOptions, ffmpegPath: string, shortcomings: Shortcomings) {
+  constructor(
+    { display, mode, copy, height }: CameraOptions,
+    ffmpegPath: string,
+    shortcomings: Shortcomings,
+  ) {
     this.#display = mode === 'audio' || copy ? undefined : display;
+    this.#height = height;
     this.#ffmpegPath = ffmpegPath;
     this.#shortcomings = shortcomings;
   }
@@ -58,7 +64,10 @@ export class OnScreenDisplay {
       if (this.#officer !== shown) await texts.replace('officer', this.#officer);
       this.#shortcomings.say('display', undefined);
       return {
-        drawing: { font: answer.font, time, files: lines.map((line) => texts.pathOf(line)) },
+        drawing: {
+          ...{ font: answer.font, height: this.#height, time },
+          files: lines.map((line) => texts.pathOf(line)),
+        },
         end: () => texts.remove(),
       };
     } catch (error) {
