@@ -5,6 +5,9 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import type { Firmware } from '../firmware.js';
+import { readBody } from './body.js';
+import { firmwareRoutes } from './firmware-routes.js';
 import { controlSocket } from './socket.js';
 
 /** What the socket can ask of a running agent. Each answers with what it prints as JSON. */
@@ -16,6 +19,8 @@ export interface ControlActions {
   mark(request: z.infer<typeof markSchema>): Promise<unknown>;
   check(request: z.infer<typeof checkSchema>): Promise<unknown>;
   exportBundle(request: z.infer<typeof exportSchema>): Promise<unknown>;
+  /** Absent where no microcontroller is configured. */
+  firmware?: Firmware | undefined;
 }
 
 const text = z.string().max(1024);
@@ -59,23 +64,16 @@ function routes(actions: ControlActions): Hono {
   app.use(bodyLimit({ maxSize: 64 * 1024 }));
   app.get('/status', async (c) => c.json(await actions.status()));
   app.get('/recordings', async (c) => c.json(await actions.recordings()));
-  app.post('/start', async (c) => c.json(await actions.start(await read(c.req, startSchema))));
+  app.post('/start', async (c) => c.json(await actions.start(await readBody(c.req, startSchema))));
   app.post('/stop', async (c) => c.json(await actions.stop()));
-  app.post('/mark', async (c) => c.json(await actions.mark(await read(c.req, markSchema))));
-  app.post('/check', async (c) => c.json(await actions.check(await read(c.req, checkSchema))));
-  app.post('/export', async (c) => c.json(await actions.exportBundle(await read(c.req, exportSchema))));
+  app.post('/mark', async (c) => c.json(await actions.mark(await readBody(c.req, markSchema))));
+  app.post('/check', async (c) => c.json(await actions.check(await readBody(c.req, checkSchema))));
+  app.post('/export', async (c) => c.json(await actions.exportBundle(await readBody(c.req, exportSchema))));
+  firmwareRoutes(app, actions.firmware);
   app.onError((error, c) => {
     const known = error instanceof LiuhenError;
     const { code, next } = known ? error : { code: 'LIUHEN_STORAGE_IO', next: undefined };
     return c.json({ code, message: messageOf(error), next }, known ? 409 : 500);
   });
   return app;
-}
-
-async function read<T>(request: { text(): Promise<string> }, schema: z.ZodType<T>): Promise<T> {
-  const body = await request.text();
-  const parsed = schema.safeParse(body === '' ? {} : JSON.parse(body));
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  throw new LiuhenError('LIUHEN_USAGE', `${first?.path.join('.') ?? 'request'}: ${first?.message}`);
 }
