@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from './clock.js';
-import { type FrameCounters, Frames } from './frames.js';
+import { complaintOf, type FrameCounters, Frames } from './frames.js';
 import type { ByteLink } from './serial-port.js';
 
 export interface CardCounters extends FrameCounters {
@@ -14,6 +14,8 @@ export interface CardReader {
   /** A card was put to the reader: its number as 10 upper-case hex digits. Once, however long it stays. */
   onCard(listener: (card: string) => void): void;
   readonly counters: Readonly<CardCounters>;
+  /** For a person, when much comes and nothing can be read. */
+  readonly complaint: string | undefined;
 }
 
 const STX = 0x02;
@@ -65,6 +67,9 @@ export function cardReader(link: ByteLink, clock: Clock = systemClock()): CardRe
     onCard: (listener) => listeners.push(listener),
     get counters() {
       return { ...frames.counters, ...own };
+    },
+    get complaint() {
+      return complaintOf('card number', frames.counters, own.good, own.badChecksum + own.malformed);
     },
   };
 }

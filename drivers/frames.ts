@@ -82,3 +82,21 @@ export class Frames {
     this.#inside = inside;
   }
 }
+
+/** So much came without one frame that could be read: nobody's noise on the line. */
+const MUCH_BYTES = 1000;
+const MANY_FRAMES = 10;
+
+/**
+ * What a person should know of a line on which much came and nothing could be read: nearly always a wrong baud rate or another
+ * device. `readable` and `unreadable` count frames. Undefined while there is nothing to say.
+ */
+export function complaintOf(
+  what: string,
+  { droppedBytes }: FrameCounters,
+  readable: number,
+  unreadable: number,
+): string | undefined {
+  if (readable > 0 || (droppedBytes < MUCH_BYTES && unreadable < MANY_FRAMES)) return undefined;
+  return `bytes come, but no ${what}: look at the baud rate and whether it is the right device`;
+}

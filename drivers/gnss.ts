@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import { type FrameCounters, Frames } from './frames.js';
+import { complaintOf, type FrameCounters, Frames } from './frames.js';
 import {
   type FixQuality,
   MOST_SENTENCE_BYTES,
@@ -30,6 +30,8 @@ export interface Gnss {
   /** Each fix as it comes, put together from all sentences of one moment. */
   onFix(listener: (fix: Fix) => void): void;
   readonly counters: Readonly<GnssCounters>;
+  /** For a person, when much comes and nothing can be read. */
+  readonly complaint: string | undefined;
 }
 
 /** Sentences that carry one time of day. */
@@ -113,6 +115,10 @@ export function gnss(link: ByteLink, clock: Clock, { expireMs = EXPIRE_MS } = {}
     onFix: (listener) => listeners.push(listener),
     get counters() {
       return { ...frames.counters, ...own };
+    },
+    get complaint() {
+      const readable = own.good + own.implausible + own.noFix + own.other;
+      return complaintOf('NMEA sentence', frames.counters, readable, own.badChecksum + own.malformed);
     },
   };
 }

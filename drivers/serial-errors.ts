@@ -45,7 +45,7 @@ export async function openFailure(path: string, error: unknown): Promise<LiuhenE
   if (/cannot lock port|resource busy|EBUSY/i.test(words)) {
     return new LiuhenError('LIUHEN_SERIAL', `serial: ${path} is in use by another program`, {
       ...options,
-      next: `fuser ${path} names it; often it is a getty, ModemManager or a second agent`,
+      next: `fuser ${path} names it; often it is ModemManager or a second agent`,
     });
   }
   if (/inappropriate ioctl|is a directory|ENOTTY|EISDIR/i.test(words)) {

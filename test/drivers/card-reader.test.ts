@@ -98,11 +98,17 @@ test('a card is read out of any noise that does not cut it, in any chunks', (t) 
 });
 
 test('a million random bytes, as at a wrong baud rate, show no card, and the next good frame does', (t) => {
-  const { link, cards } = reader();
+  const { link, cards, driver } = reader();
+  t.is(driver.complaint, undefined);
   inChunks(noise(1_000_000), [64, 1, 977], (chunk) => link.say(chunk));
   t.deepEqual(cards, []);
+  t.is(
+    driver.complaint,
+    'bytes come, but no card number: look at the baud rate and whether it is the right device',
+  );
   link.say(FRAME);
   t.deepEqual(cards, [CARD]);
+  t.is(driver.complaint, undefined);
 });
 
 test('of a million bytes that look like frames, none with a wrong checksum is shown', (t) => {

@@ -122,9 +122,11 @@ test('two million random bytes, as at a wrong baud rate, give no fix, and the ne
   );
   t.is(fixes.length, 0);
   t.true(driver.counters.badChecksum > 1000);
+  t.regex(driver.complaint ?? '', /^bytes come, but no NMEA sentence: look at the baud rate/);
   // What the noise left open is ended by the next sentence's start.
   link.say(rmc('080910.00'));
   t.is(fixes.length, 1);
+  t.is(driver.complaint, undefined);
 });
 
 onPty('a receiver on a real pty is read through noise, half sentences and a pulled cable', async (t) => {
