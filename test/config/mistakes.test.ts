@@ -228,6 +228,43 @@ const mistakes: Mistake[] = [
     ],
   },
   {
+    title: 'a display in a copied picture',
+    text: `${device}\ncamera: {copy: true, display: "time, officer"}\n`,
+    says: [
+      'c.yaml:2:16: camera.copy: expected false, because camera.display draws into the picture and so has to encode it, got "true"',
+    ],
+  },
+  {
+    title: 'a display of what it does not know',
+    text: `${device}\ncamera: {display: "time, mood"}\n`,
+    says: [
+      'c.yaml:2:19: camera.display: expected true, false, or some of time, device, officer with commas between, got "time, mood"',
+    ],
+  },
+  {
+    title: 'still pictures of a copied stream',
+    text: `${device}\nrecording: {mode: still}\ncamera: {copy: true}\n`,
+    says: [
+      'c.yaml:3:16: camera.copy: expected false, because recording.mode is still and single pictures have to be encoded, got "true"',
+    ],
+  },
+  {
+    title: 'sound alone of what gives none, shown in a picture that there is not',
+    text: `${device}\nrecording: {mode: audio}\ncamera: {source: /dev/video0, display: true, audio: false}\n`,
+    says: [
+      'c.yaml:2:19: camera.microphone: expected an ALSA capture device, because recording.mode is audio and /dev/video0 gives no sound, got nothing',
+      'c.yaml:3:40: camera.display: expected false, because recording.mode is audio and there is no picture, got "true"',
+      'c.yaml:3:53: camera.audio: expected true, because recording.mode is audio, got "false"',
+    ],
+  },
+  {
+    title: 'a microphone that is no ALSA device',
+    text: `${device}\ncamera: {microphone: -hw 1}\n`,
+    says: [
+      'c.yaml:2:22: camera.microphone: expected an ALSA capture device such as default or hw:1,0 (arecord -L lists them), got "-hw 1"',
+    ],
+  },
+  {
     title: 'an archive without a broker',
     text: `${device}\nprofile: archive\n`,
     says: [

@@ -122,14 +122,15 @@ test('sound alone is recorded in fragments of its own, exported, and found intac
 });
 
 test('still pictures are sealed as they are taken, two shots of each moment, exported, and found intact', async (t) => {
-  const recorded = await record(t, 'still', 5, { stillEveryMs: 1000 });
+  // Longer apart than a camera may be silent in other modes.
+  const recorded = await record(t, 'still', 4, { stillEveryMs: 2000, stallMs: 1800 });
   const { verdict, durations, codecs, played, report } = recorded;
   t.is(recorded.started.mode, 'still');
-  t.like(verdict, { verdict: 'intact', mode: 'still', fragments: 5 });
+  t.like(verdict, { verdict: 'intact', mode: 'still', fragments: 4 });
   t.regex(codecs, /^avc1\.[0-9a-f]{6}$/);
   t.true(recorded.continuous);
   const tenths = durations.map((ms) => Math.round(ms / 100)).join(' ');
-  t.true('1 9 1 9 1 9'.includes(tenths), tenths);
-  t.deepEqual(played, { video: 5 }, 'one picture a fragment, and no sound');
+  t.true('1 19 1 19 1'.includes(tenths), tenths);
+  t.deepEqual(played, { video: 4 }, 'one picture a fragment, and no sound');
   t.true(report.includes('single pictures, no sound'));
 });
