@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, realpathSync } from 'node:fs';
+import { rename, symlink, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { LiuhenError } from '../../config/errors.js';
 import { type ByteLink, type LinkState, openSerial, type SerialOptions } from '../../drivers/serial.js';
+import { DevicePort } from '../../drivers/serial-device.js';
 import { SerialCable, withoutSocat } from '../support/serial-cable.js';
 
 const onPty = withoutSocat === undefined ? test : test.skip;
@@ -104,6 +106,43 @@ onPty(
     }
   },
 );
+
+onPty(
+  'a by-id link that comes to mean another port is followed, though the old port still answers',
+  async (t) => {
+    const [old, other] = [await cableOf(t), await cableOf(t)];
+    const path = `${old.path}-by-id`;
+    await symlink(old.path, path);
+    const link = open(t, old, { port: { kind: 'path', path } });
+    const heard = hears(link);
+    await until(link, true);
+    const lost = until(link, false);
+    await symlink(other.path, `${path}-new`);
+    await rename(`${path}-new`, path);
+    t.deepEqual(await lost, { open: false, reason: `serial: ${path} was unplugged` });
+    await until(link, true);
+    await other.send('other');
+    t.is((await heard(5)).toString(), 'other');
+  },
+);
+
+onPty('a port that was hung up, and reads as nothing for ever, is lost at the first read', async (t) => {
+  const cable = await cableOf(t);
+  const fd = openSync(cable.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  await cable.unplug();
+  let reads = 0;
+  // The poller says no more than that there is something to read; that is what made the library read on and on.
+  const poller = {
+    once: (_: string, listener: (error: null) => void) =>
+      setImmediate(() => reads++ < 1000 && listener(null)),
+    stop: () => {},
+  };
+  const device = { fd, poller, flush: async () => {}, close: async () => closeSync(fd) };
+  const port = new DevicePort(device, cable.path, 9600, () => t.fail());
+  t.is((await port.lost).message, `serial: ${cable.path} was unplugged`);
+  await port.close();
+  t.is(reads, 1);
+});
 
 onPty('a port that vanishes mid-write rejects that write and all behind it', async (t) => {
   const cable = await cableOf(t);
@@ -287,7 +326,6 @@ asRoot('a port without permission is told with the group that it belongs to', as
     );
     process.exit();`;
   // The folder is for its owner only; the pty itself is what is asked about.
-  const { realpathSync } = await import('node:fs');
   const pty = realpathSync(cable.path);
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, pty], {
     stdio: ['ignore', 'pipe', 'inherit'],
