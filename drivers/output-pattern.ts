@@ -1,7 +1,15 @@
 import { systemTimers, type Timers } from './timers.js';
 
 /** What a light shows, or a buzzer or vibration gives, until something else is played. */
-export type BasePattern = 'off' | 'steady' | 'blink' | 'double-blink';
+export type BasePattern =
+  | 'off'
+  | 'steady'
+  | 'blink'
+  | 'double-blink'
+  | 'triple-blink'
+  | 'fast-blink'
+  | 'slow-blink'
+  | 'flash';
 /** What is given once, after which the base pattern comes back. */
 export type OneShotPattern = 'short' | 'two-short' | 'long';
 export type Pattern = BasePattern | OneShotPattern;
@@ -13,6 +21,11 @@ export type Pattern = BasePattern | OneShotPattern;
 const TIMES: Record<Exclude<Pattern, 'off' | 'steady'>, readonly number[]> = {
   blink: [500, 500],
   'double-blink': [120, 180, 120, 1080],
+  'triple-blink': [120, 180, 120, 180, 120, 1080],
+  'fast-blink': [100, 100],
+  'slow-blink': [1500, 1500],
+  // Says that there is somebody, at little cost.
+  flash: [60, 2940],
   short: [120, 200],
   'two-short': [120, 160, 120, 200],
   long: [800, 200],
@@ -23,6 +36,10 @@ export const PATTERNS: readonly Pattern[] = [
   'steady',
   'blink',
   'double-blink',
+  'triple-blink',
+  'fast-blink',
+  'slow-blink',
+  'flash',
   'short',
   'two-short',
   'long',

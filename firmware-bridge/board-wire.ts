@@ -38,6 +38,10 @@ export const PATTERN_CODE: Readonly<Record<Pattern, number>> = {
   short: 4,
   'two-short': 5,
   long: 6,
+  'triple-blink': 7,
+  'fast-blink': 8,
+  'slow-blink': 9,
+  flash: 10,
 };
 
 const count = z.int().min(0).max(0xffffffff);
@@ -55,7 +59,7 @@ const statusSchema = z.object({
   opened: openings,
   up: z.int().min(0),
 });
-const patternCode = z.int().min(0).max(6);
+const patternCode = z.int().min(0).max(10);
 const outputsSchema = z.object({
   id: count,
   ind: patternCode,

@@ -36,6 +36,10 @@ test('each pattern has its shape', (t) => {
   t.is(shape('steady'), '-0 +0');
   t.is(shape('blink'), '-0 +0 -500 +1000 -1500 +2000 -2500');
   t.is(shape('double-blink'), '-0 +0 -120 +300 -420 +1500 -1620 +1800 -1920');
+  t.is(shape('triple-blink'), '-0 +0 -120 +300 -420 +600 -720 +1800 -1920 +2100 -2220 +2400 -2520');
+  t.is(shape('fast-blink').split(' ').slice(0, 6).join(' '), '-0 +0 -100 +200 -300 +400');
+  t.is(shape('slow-blink'), '-0 +0 -1500');
+  t.is(shape('flash'), '-0 +0 -60');
   t.is(shape('short'), '-0 +0 -120');
   t.is(shape('two-short'), '-0 +0 -120 +280 -400');
   t.is(shape('long'), '-0 +0 -800');
