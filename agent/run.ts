@@ -12,6 +12,7 @@ import { recover } from './buffer/recover.js';
 import { startControl } from './control/server.js';
 import { deviceSource } from './evidence/device-source.js';
 import { exportRecording } from './evidence/export.js';
+import { FootageMemory } from './footage-memory.js';
 import { ensureStarted } from './init.js';
 import type { Journal } from './journal/journal.js';
 import { parseVkey, type Vkey } from './journal/vkey.js';
@@ -22,6 +23,9 @@ import { type AgentStatus, recorderStatus, witnessedOf } from './status.js';
 import { startTimers } from './timers.js';
 import { startUplink, type Uplink } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
+
+/** Footage kept in memory for the uplink: what a full pre-record took before it was sealed. */
+const UNSENT_BYTES = 32 * 1024 * 1024;
 
 /** A running recorder. */
 export interface Agent {
@@ -74,8 +78,14 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
       { ...config.recording, reserveBytes: config.storage.reserveBytes },
     );
     recorder.on('sealed', (fragment) => log.debug(fragment, 'sealed'));
+    const memory = new FootageMemory();
+    recorder.on('footage', () => memory.came());
+    recorder.on('sealed', (fragment) => memory.sealed(fragment));
     const uplink = uplinkOf(config, stores, journal, clock, log);
-    if (uplink !== undefined) undo.push(() => uplink.stop());
+    if (uplink !== undefined) {
+      stores.footage.keepUnsent(Math.min(config.recording.preRecordBytes, UNSENT_BYTES));
+      undo.push(() => uplink.stop());
+    }
     const { retentionMs } = config.storage;
     const retention = { journal, ...stores, retentionMs, ...(witness === undefined ? {} : { witness }) };
     undo.push(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));

@@ -14,8 +14,8 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** LevelDB copies what it is given: this bounds the copy, which for a whole pre-record would double its memory. */
-const MAX_GROUP_BYTES = 4 * 1024 * 1024;
+/** LevelDB copies what it is given, twice while the copy grows: this bounds what a whole pre-record takes on its way to disk. */
+const MAX_GROUP_BYTES = 2 * 1024 * 1024;
 
 /**
  * Footage bytes by recording, take and fragment. A store of its own: monotonic keys, no compression and removal by whole
@@ -24,6 +24,10 @@ const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 export class FootageStore {
   readonly #database: Database;
   readonly #waiting: Waiting[] = [];
+  /** The newest that was put and not sent yet, oldest first; within `#unsentLimitBytes`. */
+  readonly #unsent = new Map<string, Buffer>();
+  #unsentBytes = 0;
+  #unsentLimitBytes = 0;
   /** Groups of puts, and what must not mix with them, follow one another. */
   #lane: Promise<void> = Promise.resolve();
 
@@ -42,9 +46,23 @@ export class FootageStore {
     });
   }
 
+  /**
+   * Keeps what is put from now on in memory until it was sent, the newest up to so many bytes. What is read from LevelDB instead stays
+   * mapped, table by table, until 64 newer ones have been read.
+   */
+  keepUnsent(limitBytes: number): void {
+    this.#unsentLimitBytes = limitBytes;
+  }
+
+  /** Need not be kept in memory any longer. */
+  sent(ref: FootageRef): void {
+    this.#forget(keyOf(ref));
+  }
+
   /** The bytes as they were put; nothing checks them here, so whoever uses them compares their SHA-256. */
   async get(ref: FootageRef): Promise<Buffer | undefined> {
-    return await this.#database.level.get(keyOf(ref));
+    const key = keyOf(ref);
+    return this.#unsent.get(key) ?? (await this.#database.level.get(key));
   }
 
   async has(ref: FootageRef): Promise<boolean> {
@@ -52,7 +70,9 @@ export class FootageStore {
   }
 
   async remove(ref: FootageRef): Promise<void> {
-    await this.#database.write((level) => level.del(keyOf(ref), { sync: true }));
+    const key = keyOf(ref);
+    this.#forget(key);
+    await this.#database.write((level) => level.del(key, { sync: true }));
   }
 
   /** All that is here from this recording on, in order. */
@@ -69,6 +89,9 @@ export class FootageStore {
   async removeRecording(recording: number): Promise<void> {
     const range = { gte: `${padded(recording)}/`, lt: `${padded(recording)}0` };
     await this.#inLane(async () => {
+      for (const key of [...this.#unsent.keys()]) {
+        if (refOf(key).recording === recording) this.#forget(key);
+      }
       await this.#flush();
       await this.#database.write((level) => level.clear(range));
       await this.#flush();
@@ -100,10 +123,29 @@ export class FootageStore {
     const puts = group.map(({ key, bytes }) => ({ type: 'put' as const, key, value: bytes }));
     try {
       await this.#database.write((level) => level.batch(puts, { sync: true }));
-      for (const { resolve } of group) resolve();
+      for (const { key, bytes, resolve } of group) {
+        this.#remember(key, bytes);
+        resolve();
+      }
     } catch (error) {
       for (const { key, reject } of group) reject(storageError(`footage ${key}`, error));
     }
+  }
+
+  #remember(key: string, bytes: Buffer): void {
+    if (bytes.length > this.#unsentLimitBytes) return;
+    this.#forget(key);
+    this.#unsent.set(key, bytes);
+    this.#unsentBytes += bytes.length;
+    for (const oldest of this.#unsent.keys()) {
+      if (this.#unsentBytes <= this.#unsentLimitBytes) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#unsentBytes -= this.#unsent.get(key)?.length ?? 0;
+    this.#unsent.delete(key);
   }
 
   #nextGroup(): Waiting[] {
@@ -118,6 +160,8 @@ export class FootageStore {
   }
 
   reopen(): Promise<void> {
+    this.#unsent.clear();
+    this.#unsentBytes = 0;
     return this.#database.reopen();
   }
 

@@ -8,6 +8,9 @@ import { FootageStore } from './footage.js';
 import { LevelJournalStore } from './level-journal.js';
 import { RecordingsView } from './recordings.js';
 
+/** Two fragments of a second at 8 Mbit/s: more only waits in memory, twice. */
+const FOOTAGE_WRITE_BUFFER_BYTES = 2 * 1024 * 1024;
+
 /** The parts of a device's data folder, open. Only one process can have them. */
 export interface DeviceStores {
   folder: string;
@@ -25,7 +28,10 @@ export async function openStores(folder: string): Promise<DeviceStores> {
   const journalDb = await Database.open(join(folder, 'journal'), { compression: true });
   let footageDb: Database;
   try {
-    footageDb = await Database.open(join(folder, 'footage'), { compression: false });
+    footageDb = await Database.open(join(folder, 'footage'), {
+      compression: false,
+      writeBufferBytes: FOOTAGE_WRITE_BUFFER_BYTES,
+    });
   } catch (error) {
     await journalDb.close();
     throw error;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../config/errors.js';
-import type { FootageStore } from '../buffer/footage.js';
+import type { FootageRef, FootageStore } from '../buffer/footage.js';
 import { placesOf } from '../buffer/recordings.js';
 import type { JournalStore } from '../journal/store.js';
 import type { Cancel, Timers } from '../link/timers.js';
@@ -27,13 +27,20 @@ export interface FootageLaneOptions {
 /** `unknown-footage`: wanted, but not of this journal. `lost-footage`: ours, but gone or no longer what was sealed. */
 export type FootageProblem = 'unknown-footage' | 'lost-footage' | 'footage-send' | 'too-many-wants';
 
+interface Found {
+  place: FootageRef;
+  bytes: Buffer;
+}
+
 /** A want whose bytes are being read, for the connection on which it came. */
 interface Begun {
   wanted: WantedFootage;
   connection: number;
-  read: Promise<Buffer | undefined>;
+  read: Promise<Found | undefined>;
 }
 
+/** Of pieces of footage that have been sent, as many are remembered: more than an archive asks for before it repeats itself. */
+const MAX_SENT = 4096;
 /** MQTT header, topic and message id. */
 const OVERHEAD_BYTES = 256;
 
@@ -41,6 +48,8 @@ const OVERHEAD_BYTES = 256;
 export class FootageLane {
   readonly #options: FootageLaneOptions;
   readonly #wants: Wants;
+  /** Hashes, cut to 48 bits, of what has been sent since the start; oldest first. */
+  readonly #sent = new Set<number>();
   #live = false;
   #chunkBytes: number;
   #pumping = false;
@@ -101,9 +110,13 @@ export class FootageLane {
       const { wanted, connection, read } = next;
       next = undefined;
       try {
-        const bytes = await read;
+        const found = await read;
         next = this.#begin();
-        if (bytes !== undefined) await this.#sendFragment(wanted, bytes, connection);
+        if (found !== undefined) {
+          this.#remember(wanted.sha256);
+          await this.#sendFragment(wanted, found.bytes, connection);
+          if (connection === this.#connection) this.#options.footage.sent(found.place);
+        }
       } catch (error) {
         this.#options.tally.count('footage-send', `footage ${wanted.sha256}: ${messageOf(error)}`);
       }
@@ -119,7 +132,8 @@ export class FootageLane {
     if (wanted === undefined) return undefined;
     const { sha256, offsets } = wanted;
     // A want that crossed the pieces on the line must not cost a read of the disk.
-    const isNews = offsets === 'whole' || offsets.some((offset) => this.#wants.mustSend(sha256, offset));
+    const starts = offsets === 'whole' ? [0] : offsets;
+    const isNews = starts.some((offset) => this.#wants.mustSend(sha256, offset));
     const read = isNews ? this.#read(sha256) : Promise.resolve(undefined);
     // A failure reaches `#pump` when it is this fragment's turn; until then it must only not be unheard.
     read.catch(() => {});
@@ -173,18 +187,31 @@ export class FootageLane {
     return starts.map((from) => ({ from, to: Math.min(length, (Math.floor(from / step) + 1) * step) }));
   }
 
-  /** The bytes, if they are still what was sealed: LevelDB does not check what it reads. */
-  async #read(sha256: string): Promise<Buffer | undefined> {
+  /**
+   * The bytes. LevelDB does not check what it reads, and the archive hashes whatever it gets: only what it asks for again is hashed
+   * here, so that footage that has rotted is found and told of instead of being sent for ever.
+   */
+  async #read(sha256: string): Promise<Found | undefined> {
     const { store, footage, tally } = this.#options;
+    const isAgain = this.#sent.has(brief(sha256));
     let known = false;
     for await (const place of placesOf(store, sha256)) {
       known = true;
       const bytes = await footage.get(place);
-      if (bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+      if (bytes !== undefined && (!isAgain || hashOf(bytes) === sha256)) return { place, bytes };
     }
     if (known) tally.count('lost-footage', `footage ${sha256} is gone or altered on this disk`);
     else tally.count('unknown-footage', `the archive wants ${sha256}, which is not in this journal`);
     return undefined;
+  }
+
+  #remember(sha256: string): void {
+    const key = brief(sha256);
+    this.#sent.delete(key);
+    this.#sent.add(key);
+    if (this.#sent.size <= MAX_SENT) return;
+    const [oldest] = this.#sent;
+    if (oldest !== undefined) this.#sent.delete(oldest);
   }
 
   async #bandwidth(bytes: number): Promise<void> {
@@ -200,4 +227,13 @@ export class FootageLane {
       waitMs = this.#options.bandwidth.take(bytes);
     }
   }
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Two pieces that share it are hashed more often than needed, and nothing else. */
+function brief(sha256: string): number {
+  return Number.parseInt(sha256.slice(0, 12), 16);
 }

@@ -12,7 +12,7 @@ const SELF = fileURLToPath(import.meta.url);
 type Work = (input: never) => Promise<unknown>;
 
 /** What agent/main.ts gives itself. */
-const AGENT_ENV = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
+const AGENT_ENV = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' };
 const AGENT_FLAGS = ['--semi-space-growth-factor=1'];
 
 /** Runs `work/<name>.ts` in a fresh process and returns what it returns. */

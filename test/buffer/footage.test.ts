@@ -71,3 +71,28 @@ test('a recording that is removed gives its space back, and its neighbours stay'
   await footage.reopen();
   t.false(await footage.has(piece(10, 0)), 'it is gone for good');
 });
+
+test('what was put last is kept in memory until it was sent, within its bound, the oldest going first', async (t) => {
+  const { footage } = await fresh(t);
+  footage.keepUnsent(2500);
+  const put = [0, 1, 2].map(() => randomBytes(1000));
+  for (const [index, bytes] of put.entries()) await footage.put(piece(5, index), bytes);
+  const inMemory = async (index: number) => (await footage.get(piece(5, index))) === put[index];
+  t.deepEqual(await Promise.all([0, 1, 2].map(inMemory)), [false, true, true]);
+  footage.sent(piece(5, 1));
+  t.deepEqual(await Promise.all([0, 1, 2].map(inMemory)), [false, false, true]);
+  for (const [index, bytes] of put.entries()) t.deepEqual(await footage.get(piece(5, index)), bytes);
+  await footage.put(piece(5, 3), randomBytes(3000));
+  t.true(await inMemory(2), 'what is larger than the bound is not kept, and displaces nothing');
+  await footage.removeRecording(5);
+  t.is(await footage.get(piece(5, 2)), undefined);
+});
+
+test('nothing is kept in memory unless somebody is there to send it', async (t) => {
+  const { footage } = await fresh(t);
+  const bytes = randomBytes(1000);
+  await footage.put(piece(5, 0), bytes);
+  const found = await footage.get(piece(5, 0));
+  t.not(found, bytes);
+  t.deepEqual(found, bytes);
+});

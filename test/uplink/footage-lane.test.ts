@@ -106,3 +106,27 @@ test('what is wanted is forgotten when the connection goes', async (t) => {
   timers.advance(100_000);
   t.is(sent.length, before);
 });
+
+test('a fragment that was sent leaves memory, and is not read again for a want that crossed it', async (t) => {
+  const { device, sent, footage } = await lane(t);
+  device.footage.keepUnsent(1_000_000);
+  const { footage: recorded } = await device.record({ fragments: 1, bytes: 3000 });
+  const wants = recorded.map(({ sha256 }) => ({ sha256, offsets: [] }));
+  footage.want(wants);
+  await footage.settled();
+  const pieces = sent.length;
+  t.true(pieces >= 3);
+  for await (const ref of device.footage.refs(0)) {
+    t.not(await device.footage.get(ref), await device.footage.get(ref), 'read from disk, each time anew');
+  }
+  const read: unknown[] = [];
+  const get = device.footage.get.bind(device.footage);
+  device.footage.get = (ref) => {
+    read.push(ref);
+    return get(ref);
+  };
+  footage.want(wants);
+  await footage.settled();
+  t.deepEqual(read, []);
+  t.is(sent.length, pieces);
+});
