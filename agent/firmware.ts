@@ -86,7 +86,7 @@ export class Firmware {
         await this.#note('updated', { ...result });
         return result;
       } catch (error) {
-        await this.#note('update-failed', { from: named(running), to, error: messageOf(error) });
+        await this.#noteFailure('update-failed', { from: named(running), to, error: messageOf(error) });
         throw error;
       }
     });
@@ -110,7 +110,7 @@ export class Firmware {
         await this.#note('rolled-back', { ...result });
         return result;
       } catch (error) {
-        await this.#note('rollback-failed', { from: named(running), error: messageOf(error) });
+        await this.#noteFailure('rollback-failed', { from: named(running), error: messageOf(error) });
         throw error;
       }
     });
@@ -129,6 +129,11 @@ export class Firmware {
 
   async #note(name: string, value: object): Promise<void> {
     await this.#parts.note?.({ type: 'event', source: 'firmware', name, value });
+  }
+
+  /** What failed first is what is told; a journal that cannot be written says so itself. */
+  async #noteFailure(name: string, value: object): Promise<void> {
+    await this.#note(name, value).catch(() => {});
   }
 }
 

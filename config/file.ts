@@ -3,6 +3,7 @@ import { LiuhenError, messageOf, systemCodeOf } from './errors.js';
 
 export const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_SECRET_BYTES = 4096;
+const MAX_PUBLIC_KEY_BYTES = 16 * 1024;
 
 /** The text of a configuration file of at most 1 MiB. Throws LIUHEN_NOT_FOUND, LIUHEN_CONFIG. */
 export function readConfigText(path: string): string {
@@ -31,6 +32,11 @@ export function readSecret(path: string, key: string): string {
   if (secret === '')
     throw new LiuhenError('LIUHEN_CONFIG', `${key}: expected a password in ${path}, got nothing`);
   return secret;
+}
+
+/** A public key in PEM, as text. `key` is the setting that names the file. Throws LIUHEN_NOT_FOUND, LIUHEN_CONFIG. */
+export function readPublicKey(path: string, key: string): string {
+  return readBounded(path, MAX_PUBLIC_KEY_BYTES, { what: `file for ${key}`, next: `correct ${key}` });
 }
 
 interface Purpose {

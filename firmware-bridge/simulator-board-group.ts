@@ -47,6 +47,7 @@ export class BoardGroup {
   #startedMs!: number;
   #lastOrder!: number | undefined;
   #attention = false;
+  #cancelHold: () => void = () => {};
 
   constructor(clock: BoardClock, timers: Timers) {
     this.#clock = clock;
@@ -100,7 +101,7 @@ export class BoardGroup {
 
   /** The microcontroller starts again: silent outputs, counts from zero. */
   reset(): void {
-    for (const output of OUTPUTS) this.#players[output].stop();
+    this.#silence();
     this.#begin();
     this.raiseAttention(false);
   }
@@ -132,12 +133,25 @@ export class BoardGroup {
   }
 
   #play(data: SmpData): SmpData {
-    const { id, outputs } = readable(() => decodeOutputs(data));
+    const { id, outputs, holdMs } = readable(() => decodeOutputs(data));
+    this.#cancelHold();
+    if (holdMs > 0) this.#cancelHold = this.#timers.start(holdMs, () => this.#lapse());
     if (id === this.#lastOrder) return {};
     this.#lastOrder = id;
     for (const output of OUTPUTS) this.#players[output].play(outputs[output]);
     this.onOutputs();
     return {};
+  }
+
+  /** Nobody stands behind the last order any more. */
+  #lapse(): void {
+    this.#silence();
+    this.onOutputs();
+  }
+
+  #silence(): void {
+    this.#cancelHold();
+    for (const output of OUTPUTS) this.#players[output].stop();
   }
 
   #readTime(): SmpData {

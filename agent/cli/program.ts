@@ -22,6 +22,7 @@ const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['verify'], async () => (await import('./verify.js')).registerVerify],
   [['proof'], async () => (await import('./proof.js')).registerProof],
   [['check'], async () => (await import('./check.js')).registerCheck],
+  [['firmware'], async () => (await import('./firmware.js')).registerFirmware],
   [['archive'], async () => (await import('./archive.js')).registerArchive],
 ];
 

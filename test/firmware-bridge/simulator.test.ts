@@ -1,9 +1,11 @@
 import test from 'ava';
+import { encodeOutputs } from '../../firmware-bridge/board-wire.js';
 import type { SmpClient } from '../../firmware-bridge/client.js';
 import { ImageGroup } from '../../firmware-bridge/image-group.js';
 import { OsGroup } from '../../firmware-bridge/os-group.js';
 import type { SmpData } from '../../firmware-bridge/smp-message.js';
 import { boardScene, firmware } from '../support/board.js';
+import { ManualTimers } from '../support/timers.js';
 
 const two = firmware('2.0.0', 9_000);
 
@@ -115,4 +117,19 @@ test('a reset is answered first, and empties the memory', async (t) => {
   t.is(simulator.board.status.openings.cover, 0);
   t.true(simulator.board.status.coverOpen);
   t.is(await new OsGroup(client).echo('back'), 'back');
+});
+
+test('an order of the outputs lapses after its hold, unless another follows', async (t) => {
+  const timers = new ManualTimers();
+  const { client, simulator } = await boardScene(t, { timers });
+  const on = { indicator: 'steady', buzzer: 'off', vibration: 'off' } as const;
+  const order = (id: number) => client.request('write', 64, 1, encodeOutputs(id, on, 3000));
+  await order(1);
+  timers.advance(2000);
+  await order(2);
+  timers.advance(2999);
+  t.true(simulator.board.levels.indicator);
+  timers.advance(1);
+  t.false(simulator.board.levels.indicator);
+  t.deepEqual(simulator.board.outputs, { indicator: 'off', buzzer: 'off', vibration: 'off' });
 });
