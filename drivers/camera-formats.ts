@@ -18,6 +18,11 @@ export interface FormatWish {
   height: number;
 }
 
+/** Whether it matters what the camera offers. For small pictures it does not: ffmpeg tries raw formats first by itself. */
+export function formatMatters({ copy, width, height }: FormatWish): boolean {
+  return copy || width * height > LARGEST_RAW_PIXELS;
+}
+
 /** What to ask the camera for: `undefined` leaves it to ffmpeg; a refusal says what is offered instead. */
 export type FormatChoice = { format: string | undefined } | { refusal: string };
 
@@ -50,9 +55,8 @@ export function chooseFormat(formats: readonly V4l2Format[], wish: FormatWish): 
   const fits = ({ sizes }: V4l2Format) =>
     sizes.length === 0 || sizes.includes(`${wish.width}x${wish.height}`);
   const raw = formats.filter(({ compressed }) => !compressed);
-  const large = wish.width * wish.height > LARGEST_RAW_PIXELS;
   const compressed = ['mjpeg', 'h264'].flatMap((name) => named(name) ?? []);
-  const inOrder = large ? [...compressed, ...raw] : [...raw, ...compressed];
+  const inOrder = formatMatters(wish) ? [...compressed, ...raw] : [...raw, ...compressed];
   const chosen = inOrder.find(fits) ?? inOrder[0];
   if (chosen === undefined)
     return { refusal: `expected raw pictures, mjpeg or h264 of the camera, found ${offered}` };

@@ -1,7 +1,7 @@
 import { LiuhenError } from '../config/errors.js';
 import { DEFAULT_STILL_EVERY_MS, ffmpegArguments, saysAudioDoesNotFit } from './camera-command.js';
 import { textDrawing } from './camera-fonts.js';
-import { chooseFormat, v4l2Formats } from './camera-formats.js';
+import { chooseFormat, formatMatters, v4l2Formats } from './camera-formats.js';
 import { addressList } from './camera-inputs.js';
 import { OnScreenDisplay, type PreparedDisplay } from './camera-on-screen.js';
 import type { Camera, CameraOptions, CameraRun } from './camera-port.js';
@@ -110,7 +110,7 @@ class FfmpegCamera implements Camera {
 
   /** Asked at every start: another camera may be plugged in where the last one was. */
   async #formatOf(device: string): Promise<string | undefined> {
-    if (this.#options.mode === 'audio') return undefined;
+    if (this.#options.mode === 'audio' || !formatMatters(this.#options)) return undefined;
     const choice = chooseFormat(await v4l2Formats(this.#ffmpegPath, device), this.#options);
     if ('format' in choice) return choice.format;
     throw new LiuhenError('LIUHEN_CAMERA', `camera: ${device}: ${choice.refusal}`);
