@@ -291,7 +291,7 @@ test('an ffmpeg that is killed fails, and what it gave before is whole', async (
 
 test('a frozen ffmpeg is a stall, and is gone when the run has ended', async (t) => {
   const { ffmpegPath, pid } = await script(REAL);
-  const more = { ffmpegPath, realtime: true, stallMs: 1500, graceMs: 100 };
+  const more = { ffmpegPath, realtime: true, stallMs: 1500, graceMs: 1000 };
   const camera = ffmpegCamera(options('synthetic', more)).start();
   const recorded = await recordRun(camera, (count) => {
     if (count === 1) void pid().then((id) => process.kill(id, 'SIGSTOP'));
