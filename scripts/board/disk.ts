@@ -19,10 +19,25 @@ export class Disk {
   readonly #file: number;
   /** Written and not flushed, by sector number. */
   readonly #cache = new Map<number, Buffer>();
+  /** To be called, without power from then on, when so many more writes have come. */
+  #cut: { writes: number; done(): void } | undefined;
+  #powered = true;
 
   constructor(path: string) {
     this.#file = openSync(path, 'r+');
     this.sizeBytes = fstatSync(this.#file).size;
+  }
+
+  /** False from a cut at a write until {@link losePower}: nothing is answered, and nothing reaches the disk. */
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  /** Resolves when the power has gone with the so many-th write from now. */
+  cutAtWrite(writes: number): Promise<void> {
+    return new Promise((done) => {
+      this.#cut = { writes, done };
+    });
   }
 
   /** Throws RangeError outside the disk, as all others here. */
@@ -42,6 +57,10 @@ export class Disk {
     for (let at = 0; at < bytes.length; at += SECTOR_BYTES) {
       this.#cache.set((offset + at) / SECTOR_BYTES, Buffer.from(bytes.subarray(at, at + SECTOR_BYTES)));
     }
+    if (this.#cut === undefined || --this.#cut.writes > 0) return;
+    this.#powered = false;
+    this.#cut.done();
+    this.#cut = undefined;
   }
 
   /** What was written before is safe when this returns. */
@@ -59,6 +78,8 @@ export class Disk {
       keptSectors++;
     }
     this.#cache.clear();
+    this.#cut = undefined;
+    this.#powered = true;
     return { keptSectors, lostSectors: sectors.length - keptSectors };
   }
 

@@ -24,7 +24,9 @@ export interface MachineParts {
 export interface Machine {
   pid: number;
   exited: Promise<void>;
-  /** At once, with nothing said to the machine. Resolves when QEMU is gone. */
+  /** At once, with nothing said to the machine. */
+  killNow(): void;
+  /** The same; resolves when QEMU is gone. */
   kill(): Promise<void>;
 }
 
@@ -37,11 +39,15 @@ export function startMachine(parts: MachineParts): Machine {
     stdio: terminal ? 'inherit' : ['ignore', 'ignore', 'inherit'],
   });
   const exited = once(child, 'exit').then(() => {});
+  const killNow = () => {
+    if (isRunning(child)) child.kill('SIGKILL');
+  };
   return {
     pid: child.pid ?? 0,
     exited,
+    killNow,
     async kill() {
-      if (isRunning(child)) child.kill('SIGKILL');
+      killNow();
       await exited;
     },
   };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { BoardError } from './command.js';
+import { gpioTests } from './scenario-gpio.js';
 import { powerCuts } from './scenario-power-cuts.js';
 import { VirtualBoard } from './virtual-board.js';
 
@@ -24,8 +25,12 @@ program
   .description('what the recorder must do on real hardware, power cuts included')
   .option('--rounds <n>', 'how many power cuts', Number, 25)
   .action(async ({ rounds }: { rounds: number }) => {
-    process.stdout.write(`${JSON.stringify(await powerCuts(rounds, say))}\n`);
+    process.stdout.write(`${JSON.stringify({ gpio: await gpioTests(say) })}\n`);
+    process.stdout.write(`${JSON.stringify({ powerCuts: await powerCuts(rounds, say) })}\n`);
   });
+
+// What is open ends with the process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 try {
   await program.parseAsync();

@@ -81,6 +81,7 @@ async function transmission(disk: Disk, socket: Socket, reader: ByteReader): Pro
     const length = head.readUInt32BE(24);
     const written = type === WRITE ? await reader.read(length) : undefined;
     if (type === DISCONNECT || (type === WRITE && written === undefined)) return;
+    if (!disk.powered) continue;
     let error = 0;
     let data: Buffer = Buffer.alloc(0);
     try {
@@ -93,6 +94,8 @@ async function transmission(disk: Disk, socket: Socket, reader: ByteReader): Pro
     } catch {
       error = EINVAL;
     }
+    // The power went while it was written, before the machine could be told.
+    if (!disk.powered) continue;
     const reply = Buffer.alloc(16);
     reply.writeUInt32BE(REPLY, 0);
     reply.writeUInt32BE(error, 4);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BoardRecorder, RECORDER_FOLDER } from './board-recorder.js';
 import { checkCopy } from './check-copy.js';
+import type { PowerLoss } from './disk.js';
 import { VirtualBoard } from './virtual-board.js';
 
 const CONFIG = `
@@ -40,8 +41,7 @@ export async function powerCuts(rounds: number, say: (line: string) => void): Pr
     await board.start();
     await recorder.provision(CONFIG);
     for (let round = 1; round <= rounds; round++) {
-      const moment = await runForAWhile(recorder);
-      const { lostSectors, keptSectors } = await board.cutPower();
+      const [moment, { lostSectors, keptSectors }] = await cutSomewhere(board, recorder);
       await board.start();
       result.sealed = await checkDisk(board, recorder, round);
       result.rounds = round;
@@ -58,16 +58,25 @@ export async function powerCuts(rounds: number, say: (line: string) => void): Pr
   }
 }
 
-/** Mostly while it records, at times while it still starts and puts the last recording in order. */
-async function runForAWhile(recorder: BoardRecorder): Promise<string> {
-  const starting = randomInt(4) === 0;
-  const afterMs = randomInt(0, starting ? 25_000 : 10_000);
+/** While it still starts and puts the last recording in order; while it records; and in the middle of a write to the disk. */
+async function cutSomewhere(board: VirtualBoard, recorder: BoardRecorder): Promise<[string, PowerLoss]> {
+  const kind = (['start', 'recording', 'write'] as const)[randomInt(3)];
   const sealed = recorder.until('a sealed fragment', ({ msg }) => msg === 'sealed');
   sealed.catch(() => {});
   recorder.start('--record');
-  if (!starting) await sealed;
+  if (kind === 'start') {
+    const afterMs = randomInt(30_000);
+    await delay(afterMs);
+    return [`${afterMs} ms after the start`, await board.cutPower()];
+  }
+  await sealed;
+  if (kind === 'write') {
+    const write = randomInt(1, 300);
+    return [`in write ${write} after the first sealed fragment`, await board.cutPowerAtWrite(write)];
+  }
+  const afterMs = randomInt(10_000);
   await delay(afterMs);
-  return `${afterMs} ms after the ${starting ? 'start' : 'first sealed fragment'}`;
+  return [`${afterMs} ms after the first sealed fragment`, await board.cutPower()];
 }
 
 /** On the host, which is quicker, from a copy that the machine's kernel makes of what it finds on the disk. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,11 +47,17 @@ export class VirtualBoard {
   #machine: Machine | undefined;
   #control: Control | undefined;
   #onControl: (socket: Socket) => void = () => {};
+  /** For a process that ends without having closed its board. */
+  readonly #onExit = () => {
+    this.#machine?.killNow();
+    rmSync(this.folder, { recursive: true, force: true });
+  };
 
   private constructor(folder: string, disk: Disk, options: BoardOptions) {
     this.folder = folder;
     this.#disk = disk;
     this.#options = options;
+    process.once('exit', this.#onExit);
   }
 
   /** A board with an empty disk, switched off. Throws BoardError when its kernel cannot be had. */
@@ -141,12 +148,19 @@ export class VirtualBoard {
     return this.#disk.losePower(keepProbability);
   }
 
+  /** Cuts the power while the disk takes the so many-th write from now. */
+  async cutPowerAtWrite(writes: number): Promise<PowerLoss> {
+    await this.#disk.cutAtWrite(writes);
+    return await this.cutPower();
+  }
+
   /** Switches off and removes everything. */
   async close(): Promise<void> {
     await this.#machine?.kill();
     this.#disk.close();
     for (const server of this.#servers) server.close();
     await rm(this.folder, { recursive: true, force: true });
+    process.off('exit', this.#onExit);
   }
 
   async #switchOn(
