@@ -81,6 +81,7 @@ export class Board {
 
   /** The attention line says "poll me". Join it to the line's change to active. */
   attention(): void {
+    if (this.#closed) return;
     if (this.#polling) this.#pollAgain = true;
     else {
       this.#cancelPoll();

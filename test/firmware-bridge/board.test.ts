@@ -276,6 +276,7 @@ test('after close nothing is asked or told', async (t) => {
   const asked = scene.requests.length;
   scene.board.close();
   scene.board.play(OFF);
+  scene.board.attention();
   await scene.pass(60_000);
   t.is(scene.requests.length, asked);
   t.is(scene.timers.pending, 0);
