@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { Command } from 'commander';
 import { tableText } from '../agent/cli/text.js';
+import { firmware } from './benchmarks/firmware.js';
 import { makeGround } from './benchmarks/ground.js';
 import { latency } from './benchmarks/latency.js';
 import type { Measurement, Row } from './benchmarks/measurement.js';
@@ -12,7 +13,17 @@ import { start } from './benchmarks/start.js';
 import { uplink } from './benchmarks/uplink.js';
 import { verify } from './benchmarks/verify.js';
 
-const MEASUREMENTS: readonly Measurement[] = [seal, rolling, uplink, verify, memory, latency, start, serial];
+const MEASUREMENTS: readonly Measurement[] = [
+  seal,
+  rolling,
+  uplink,
+  verify,
+  memory,
+  latency,
+  start,
+  serial,
+  firmware,
+];
 
 interface Options {
   only: string[];
