@@ -41,14 +41,19 @@ export class Frames {
     this.#onFrame = onFrame;
   }
 
-  /** Byte by byte: the chunks of a serial line are too short for indexOf and copy to pay. */
-  push(chunk: Uint8Array): void {
+  push(chunk: Buffer): void {
     const { counters } = this;
     const start = this.#start;
     const end = this.#end;
     const held = this.#held;
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at] as number;
+    for (let at = 0; at < chunk.length; ) {
+      // Where a whole frame surely fits into the rest, its end is looked for. In the short chunks of a serial line that costs more
+      // than to go byte by byte.
+      if (this.#inside && this.#heldBytes === 0 && chunk.length - at > held.length) {
+        at = this.#takeWhole(chunk, at);
+        if (!this.#inside || at === chunk.length) continue;
+      }
+      const byte = chunk[at++] as number;
       if (byte === start) {
         if (this.#inside) {
           counters.interrupted++;
@@ -59,16 +64,30 @@ export class Frames {
         counters.droppedBytes++;
         if (byte === end) this.#begin(start < 0);
       } else if (byte === end) {
-        const frame = held.subarray(0, this.#heldBytes);
-        this.#begin(start < 0);
-        counters.frames++;
-        this.#onFrame(frame);
+        this.#handOn(held.subarray(0, this.#heldBytes));
       } else if (this.#heldBytes === held.length) {
         counters.tooLong++;
         counters.droppedBytes += 1 + this.#heldBytes + (start < 0 ? 0 : 1);
         this.#begin(false);
       } else held[this.#heldBytes++] = byte;
     }
+  }
+
+  /** Hands on the frame that begins here, if it is one, without a copy. Returns where to go on. */
+  #takeWhole(chunk: Buffer, at: number): number {
+    const longest = chunk.subarray(at, at + this.#held.length + 1);
+    const length = longest.indexOf(this.#end);
+    if (length < 0) return at;
+    const frame = longest.subarray(0, length);
+    if (this.#start >= 0 && frame.includes(this.#start)) return at;
+    this.#handOn(frame);
+    return at + length + 1;
+  }
+
+  #handOn(frame: Buffer): void {
+    this.#begin(this.#start < 0);
+    this.counters.frames++;
+    this.#onFrame(frame);
   }
 
   /** Forgets a frame that has begun: what comes next is not its continuation. */
