@@ -76,6 +76,16 @@ export function rateRow(
   };
 }
 
+/** Two rates side by side where nothing was promised. */
+export function comparisonRow(
+  measurement: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+  against: string,
+): Row {
+  return { ...rateRow(measurement, ours, theirs, { against, least: 0 }), target: '', ok: null };
+}
+
 /** A value that has no counterpart, only perhaps a bound. */
 export function valueRow(
   measurement: string,

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { type Ground, type Measurement, MIB, rateRow } from './measurement.js';
+import { comparisonRow, type Ground, type Measurement, MIB, rateRow } from './measurement.js';
 import { runAsAgent, runWork } from './work.js';
 
 type Ours = { ms: number; checked: { ok: boolean; fragments: number } | null };
@@ -13,11 +13,13 @@ export const seal: Measurement = {
     const bytes = fragments * MIB;
     const ours: number[] = [];
     const bare: number[] = [];
+    const level: number[] = [];
     let checked: Ours['checked'] = null;
     for (let at = 1; at <= ground.runs; at++) {
       ground.progress(`seal: run ${at} of ${ground.runs}, ${fragments} MiB each`);
       const input = { fragments, fragmentBytes: MIB };
       bare.push(await once('seal-bare', ground, bytes, input));
+      level.push(await once('seal-level', ground, bytes, input));
       const check = at === ground.runs;
       ours.push(
         await once('seal-ours', ground, bytes, { ...input, check }, (result) => {
@@ -31,6 +33,9 @@ export const seal: Measurement = {
         least: 0.8,
         detail: { checkAfterwards: checked },
       }),
+      // What the choice of LevelDB costs, and what is left to us.
+      comparisonRow('  LevelDB alone, the same fragments', level, bare, 'bare file'),
+      comparisonRow('  sealing, against LevelDB alone', ours, level, 'LevelDB alone'),
     ];
   },
 };
@@ -43,7 +48,7 @@ async function once(
   onResult: (result: Ours) => void = () => {},
 ): Promise<number> {
   const folder = await ground.folder(name);
-  const inProcess = name === 'seal-ours' ? runAsAgent<Ours> : runWork<Ours>;
+  const inProcess = name === 'seal-bare' ? runWork<Ours> : runAsAgent<Ours>;
   const result = await inProcess(name, { folder, ...input });
   onResult(result);
   if (result.checked?.ok === false) throw new Error('seal: what was sealed does not pass the check');
