@@ -36,12 +36,12 @@ export const IMAGE_RC = {
   dataOverrun: 31,
   testOfActive: 33,
 } as const;
-/** Zephyr's code of the OS group for a clock that nobody has set. */
-export const OS_RC = { clockNotSet: 4 } as const;
+/** The same of the OS group. */
+export const OS_RC = { invalidFormat: 2, clockNotSet: 4 } as const;
 
 /** How a version 1 client is told the codes of a group: Zephyr's translation functions. All others are `unknown`. */
 const AS_VERSION_1: Record<number, Record<number, number>> = {
-  [GROUP.os]: { [OS_RC.clockNotSet]: SMP_RC.noEntry },
+  [GROUP.os]: { [OS_RC.invalidFormat]: SMP_RC.invalid, [OS_RC.clockNotSet]: SMP_RC.noEntry },
   [GROUP.image]: {
     [IMAGE_RC.noFreeSlot]: SMP_RC.badState,
     [IMAGE_RC.versionNotNewer]: SMP_RC.badState,

@@ -18,6 +18,16 @@ import type { SmpData } from './smp-message.js';
 /** What a person or the weather can do to a board. */
 export type BoardWorld = Omit<BoardStatus, 'openings' | 'uptimeMs'>;
 
+/** All but voltage and temperature, which never stand still. */
+const TOLD_AT_ONCE = [
+  'batteryPercent',
+  'charging',
+  'coverOpen',
+  'storageDoorOpen',
+  'simDoorOpen',
+  'supply',
+] as const satisfies readonly (keyof BoardWorld)[];
+
 const OUTPUTS = ['indicator', 'buzzer', 'vibration'] as const;
 type Output = (typeof OUTPUTS)[number];
 
@@ -45,7 +55,8 @@ export class BoardGroup {
   #levels!: Record<Output, boolean>;
   #openings!: BoardStatus['openings'];
   #startedMs!: number;
-  #lastOrder!: number | undefined;
+  /** The newest, as it came; its id is that of the last one played. */
+  #order!: SmpData;
   #attention = false;
   #cancelHold: () => void = () => {};
 
@@ -56,7 +67,7 @@ export class BoardGroup {
     this.handlers = {
       [BOARD_COMMAND.status]: { read: () => this.#readStatus() },
       [BOARD_COMMAND.outputs]: {
-        read: () => encodeOutputs(this.#lastOrder ?? 0, this.outputs),
+        read: () => this.#order,
         write: (data) => this.#play(data),
       },
       [BOARD_COMMAND.time]: { read: () => this.#readTime(), write: (data) => this.#setTime(data) },
@@ -83,14 +94,14 @@ export class BoardGroup {
     return this.#attention;
   }
 
-  /** Changes what the board sees, and raises attention. */
+  /** Changes what the board sees, and raises attention when it is something to be told at once. */
   set(change: Partial<BoardWorld>): void {
     const before = this.#world;
     this.#world = { ...before, ...change };
     if (!before.coverOpen && this.#world.coverOpen) this.#openings.cover++;
     if (!before.storageDoorOpen && this.#world.storageDoorOpen) this.#openings.storageDoor++;
     if (!before.simDoorOpen && this.#world.simDoorOpen) this.#openings.simDoor++;
-    this.raiseAttention(true);
+    if (TOLD_AT_ONCE.some((key) => before[key] !== this.#world[key])) this.raiseAttention(true);
   }
 
   raiseAttention(active: boolean): void {
@@ -124,7 +135,7 @@ export class BoardGroup {
     };
     this.#openings = { cover: 0, storageDoor: 0, simDoor: 0 };
     this.#startedMs = performance.now();
-    this.#lastOrder = undefined;
+    this.#order = encodeOutputs(0, { indicator: 'off', buzzer: 'off', vibration: 'off' });
   }
 
   #readStatus(): SmpData {
@@ -136,8 +147,9 @@ export class BoardGroup {
     const { id, outputs, holdMs } = readable(() => decodeOutputs(data));
     this.#cancelHold();
     if (holdMs > 0) this.#cancelHold = this.#timers.start(holdMs, () => this.#lapse());
-    if (id === this.#lastOrder) return {};
-    this.#lastOrder = id;
+    const again = id === this.#order.id;
+    this.#order = encodeOutputs(id, outputs, holdMs);
+    if (again) return {};
     for (const output of OUTPUTS) this.#players[output].play(outputs[output]);
     this.onOutputs();
     return {};

@@ -3,14 +3,18 @@ import { OS_RC, Refusal } from './simulator-answer.js';
 import { GROUP, SMP_RC } from './smp-error.js';
 import type { SmpData } from './smp-message.js';
 
-const COMMAND = { echo: 0, datetime: 4, reset: 5, params: 6 } as const;
+const COMMAND = { echo: 0, datetime: 4, reset: 5, params: 6, info: 7 } as const;
 const MAX_ECHO_CHARACTERS = 1024;
+/** Parts of `uname` that Zephyr knows. */
+const INFO_FORMAT = /^[asnrvbmpio]{1,16}$/;
 const DATETIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?$/;
 
 export interface OsParts {
   bufferBytes: number;
   bufferCount: number;
   clock: BoardClock;
+  /** Of the firmware that runs. */
+  version: string;
   /** Asked to start again, after the answer has left. */
   reset(): void;
 }
@@ -34,7 +38,7 @@ export class BoardClock {
 }
 
 /** The OS management group, answering as Zephyr's os_mgmt does. */
-export function osGroup({ bufferBytes, bufferCount, clock, reset }: OsParts): GroupHandlers {
+export function osGroup({ bufferBytes, bufferCount, clock, version, reset }: OsParts): GroupHandlers {
   const echo = ({ d }: SmpData): SmpData => {
     if (typeof d !== 'string' || d.length > MAX_ECHO_CHARACTERS) throw new Refusal(SMP_RC.invalid);
     return { r: d };
@@ -63,6 +67,14 @@ export function osGroup({ bufferBytes, bufferCount, clock, reset }: OsParts): Gr
       write: () => {
         reset();
         return {};
+      },
+    },
+    [COMMAND.info]: {
+      read: ({ format = 's' }) => {
+        if (typeof format !== 'string' || !INFO_FORMAT.test(format)) {
+          throw new Refusal(OS_RC.invalidFormat, GROUP.os);
+        }
+        return { output: format.includes('a') ? `Zephyr simulated-board ${version}` : 'Zephyr' };
       },
     },
     [COMMAND.params]: { read: () => ({ buf_size: bufferBytes, buf_count: bufferCount }) },

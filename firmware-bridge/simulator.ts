@@ -90,7 +90,7 @@ export class BoardSimulator extends EventEmitter<SimulatorEvents> {
       const { key, bootMs = 0, swapStepMs = 0 } = this.#options;
       const result = await boot(this.flash, key, () => this.#pass(swapStepMs, start));
       await this.#pass(bootMs, start);
-      this.#groups = this.#newGroups();
+      this.#groups = this.#newGroups(result.running?.header.version ?? '');
       this.#running = result.running;
       const hangs = result.swapped !== 'none' && this.faults.strike('hang-after-swap') !== undefined;
       this.#awake = result.running !== undefined && !hangs;
@@ -146,7 +146,7 @@ export class BoardSimulator extends EventEmitter<SimulatorEvents> {
     this.flash.write('primary', 0, image.bytes.subarray(0, 4));
   }
 
-  #newGroups(): Record<number, GroupHandlers> {
+  #newGroups(version: string): Record<number, GroupHandlers> {
     const images = new ImageGroup(this.flash);
     images.onChunk = (offset) => {
       const struck = this.faults.strike('reset-in-upload', ({ atBytes }) => offset >= atBytes);
@@ -155,7 +155,13 @@ export class BoardSimulator extends EventEmitter<SimulatorEvents> {
     const reset = () => {
       this.#resetAsked = true;
     };
-    const os = osGroup({ bufferBytes: this.#bufferBytes, bufferCount: 1, clock: this.#clock, reset });
+    const os = osGroup({
+      bufferBytes: this.#bufferBytes,
+      bufferCount: 1,
+      clock: this.#clock,
+      version,
+      reset,
+    });
     return { [GROUP.os]: os, [GROUP.image]: images.handlers, [GROUP.board]: this.board.handlers };
   }
 

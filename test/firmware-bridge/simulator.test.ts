@@ -1,5 +1,5 @@
 import test from 'ava';
-import { encodeOutputs } from '../../firmware-bridge/board-wire.js';
+import { decodeOutputs, encodeOutputs } from '../../firmware-bridge/board-wire.js';
 import type { SmpClient } from '../../firmware-bridge/client.js';
 import { ImageGroup } from '../../firmware-bridge/image-group.js';
 import { OsGroup } from '../../firmware-bridge/os-group.js';
@@ -87,7 +87,7 @@ test('an upload that the flash already holds ends with its first chunk', async (
 });
 
 test('a request over the buffer that the server states is dropped without an answer', async (t) => {
-  const { client } = await boardScene(t, { bufferBytes: 300 }, { timeoutMs: 50 });
+  const { client } = await boardScene(t, { bufferBytes: 300 });
   const os = new OsGroup(client);
   const { bufferBytes } = await os.params();
   t.is(bufferBytes, 300);
@@ -95,7 +95,9 @@ test('a request over the buffer that the server states is dropped without an ans
   const longest = 'x'.repeat(client.maxRequestBytes - 8 - 1 - 2 - 3);
   t.is(await os.echo(longest), longest);
   client.useBuffer(bufferBytes + 1);
-  await t.throwsAsync(os.echo(`${longest}x`), { code: 'LIUHEN_FIRMWARE_SILENT' });
+  await t.throwsAsync(os.echo(`${longest}x`, { timeoutMs: 50, attempts: 2 }), {
+    code: 'LIUHEN_FIRMWARE_SILENT',
+  });
 });
 
 test('the clock is unset until it is set, and is told in UTC', async (t) => {
@@ -129,7 +131,27 @@ test('an order of the outputs lapses after its hold, unless another follows', as
   await order(2);
   timers.advance(2999);
   t.true(simulator.board.levels.indicator);
+  t.deepEqual(decodeOutputs(await client.request('read', 64, 1, {})), { id: 2, outputs: on, holdMs: 3000 });
   timers.advance(1);
   t.false(simulator.board.levels.indicator);
   t.deepEqual(simulator.board.outputs, { indicator: 'off', buzzer: 'off', vibration: 'off' });
+});
+
+test('attention is raised by what must be told at once, and lowered by reading the status', async (t) => {
+  const { client, simulator } = await boardScene(t);
+  const { board } = simulator;
+  board.set({ temperatureCelsius: 31, batteryMillivolts: 3899 });
+  t.false(board.attention);
+  for (const change of [{ batteryPercent: 79 }, { supply: 'external' }, { simDoorOpen: true }] as const) {
+    board.set(change);
+    t.true(board.attention);
+    await client.request('read', 64, 0, {});
+    t.false(board.attention);
+  }
+});
+
+test('the firmware names itself', async (t) => {
+  const { client } = await boardScene(t);
+  t.is(await new OsGroup(client).info(), 'Zephyr simulated-board 1.0.0');
+  await t.throwsAsync(client.request('read', 0, 7, { format: 'xyz' }), { message: /format is not valid/ });
 });

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { LiuhenError } from '../../config/errors.js';
+import { SmpClient } from '../../firmware-bridge/client.js';
 import { readFirmwareImage } from '../../firmware-bridge/image.js';
-import { checkedImage, type UpdateProgress } from '../../firmware-bridge/update.js';
+import { checkedImage, FirmwareUpdater, type UpdateProgress } from '../../firmware-bridge/update.js';
 import { firmwareSigner } from '../../scripts/firmware-signer.js';
 import { boardScene, firmware, firmwareKey, signer } from '../support/board.js';
 
@@ -126,7 +127,7 @@ test('an upload that the line cut off goes on where it stood', async (t) => {
 });
 
 test('an image that hangs is given up: the watchdog resets the board, and the one before runs', async (t) => {
-  const { updater, simulator } = await boardScene(t, {}, { timeoutMs: 50 });
+  const { updater, simulator } = await boardScene(t);
   simulator.faults.add({ kind: 'hang-after-swap', count: 1 });
   simulator.once('booted', () => setImmediate(() => void simulator.powerOn()));
   await t.throwsAsync(updater.update(two), {
@@ -159,9 +160,10 @@ test('a file with any byte flipped is refused before anything is sent', (t) => {
 });
 
 test('a board that is not there is told apart from one that refuses', async (t) => {
-  const { updater, simulator } = await boardScene(t, {}, { timeoutMs: 20 });
+  const { updater, simulator, link } = await boardScene(t);
   simulator.faults.add({ kind: 'drop-request', count: 1000 });
-  await t.throwsAsync(updater.update(two), { code: 'LIUHEN_FIRMWARE_SILENT' });
+  const hasty = new FirmwareUpdater(new SmpClient(link, { timeoutMs: 20 }));
+  await t.throwsAsync(hasty.update(two), { code: 'LIUHEN_FIRMWARE_SILENT' });
   simulator.faults.clear();
   simulator.faults.add({ kind: 'refuse', count: 1, rc: 11 });
   await t.throwsAsync(updater.update(two), { code: 'LIUHEN_FIRMWARE', message: /access denied/ });

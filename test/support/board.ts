@@ -64,7 +64,7 @@ export async function boardScene(
   simulator.serve(pty.stream);
   await simulator.powerOn();
   const link = await openLink(port);
-  const client = new SmpClient(link, { timeoutMs: 300, ...clientOptions });
+  const client = new SmpClient(link, { timeoutMs: 300, attempts: 5, ...clientOptions });
   t.teardown(async () => {
     client.close();
     await link.close();
