@@ -11,12 +11,17 @@ import { readCredentials } from '../link/broker-socket.js';
 import { Link } from '../link/link.js';
 import { PacketTooLong } from '../link/packet-bound.js';
 import { systemTimers } from '../link/timers.js';
-import { encodeReceipt, MAX_JOURNAL_BYTES, type ReceiptMessage } from '../uplink/messages.js';
-import { ARCHIVE_SUBSCRIPTIONS, topics } from '../uplink/topics.js';
+import {
+  encodeReceipt,
+  MAX_CHUNK_BYTES,
+  MAX_JOURNAL_BYTES,
+  type ReceiptMessage,
+} from '../uplink/messages.js';
+import { ARCHIVE_SUBSCRIPTIONS, isFootage, topics } from '../uplink/topics.js';
 import { type EmbeddedBroker, startBroker } from './broker.js';
 import { type Counted, type Counters, isRefusal } from './counters.js';
 import { Device, type DeviceStatus, type DeviceTimes } from './device.js';
-import { Devices } from './devices.js';
+import { Devices, type Refusal } from './devices.js';
 import { InFlight } from './in-flight.js';
 import { publishWitness, readArchiveKey } from './key.js';
 import { stateFolder } from './layout.js';
@@ -187,6 +192,11 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
       clientId: `liuhen-archive-${randomBytes(6).toString('hex')}`,
       subscriptions: ARCHIVE_SUBSCRIPTIONS,
       maxIncomingBytes: settings.limits.messageBytes + PACKET_OVERHEAD_BYTES,
+      bulk: {
+        takes: isFootage,
+        maxBytes: Math.min(MAX_CHUNK_BYTES, settings.limits.messageBytes),
+        onMessage: (topic, payload) => this.#receive(topic, payload),
+      },
       onRefused: ({ message }) => {
         this.count('refused-by-broker');
         this.#seldom.warn('refused-by-broker', {}, message);
@@ -195,7 +205,7 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
       timers: systemTimers,
       random: Math.random,
     });
-    this.#link.on('message', (topic, payload) => void this.#receive(topic, payload));
+    this.#link.on('message', (topic, payload) => this.#receive(topic, payload));
     this.#link.on('up', () => {
       log.info({ broker: this.#brokerUrl }, 'link up');
       this.emit('online');
@@ -248,14 +258,20 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
       .finally(() => this.#outgoing--);
   }
 
-  async #receive(topic: string, payload: Buffer): Promise<void> {
+  #receive(topic: string, payload: Buffer): void {
     if (payload.length > maxPayload(this.#options.settings)) {
       this.count('too-large');
       return;
     }
-    const refusal = await this.#devices?.receive(topic, payload);
-    if (refusal === undefined) return;
-    const { counted, device, error } = refusal;
+    const received = this.#devices?.receive(topic, payload);
+    if (received instanceof Promise) {
+      void received.then((refusal) => {
+        if (refusal !== undefined) this.#refused(topic, refusal);
+      });
+    } else if (received !== undefined) this.#refused(topic, received);
+  }
+
+  #refused(topic: string, { counted, device, error }: Refusal): void {
     this.count(counted);
     if (counted === 'unknown-device') {
       const next =

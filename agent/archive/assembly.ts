@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ChunkMemory } from './chunk-memory.js';
 
 /** Keeping a chunk costs more than its bytes; without this, one-byte chunks would hold a hundred times what they count. */
 const MIN_CHUNK_COST = 1024;
@@ -17,14 +18,19 @@ interface Piece {
 export class Assembly {
   readonly sha256: string;
   readonly size: number;
+  readonly #memory: ChunkMemory;
+  /** Over the first `#hashed` bytes: chunks that come in order are hashed while the processor still has them at hand. */
+  readonly #hash = createHash('sha256');
+  #hashed = 0;
   /** Sorted by offset, without overlap. */
   readonly #pieces: Piece[] = [];
   #received = 0;
   #cost = 0;
 
-  constructor(sha256: string, size: number) {
+  constructor(sha256: string, size: number, memory: ChunkMemory) {
     this.sha256 = sha256;
     this.size = size;
+    this.#memory = memory;
   }
 
   get cost(): number {
@@ -44,11 +50,12 @@ export class Assembly {
     );
   }
 
-  /** Keeps the parts of the chunk that are not here yet. */
+  /** Keeps a copy of those parts of the chunk that are not here yet. */
   add(offset: number, chunk: Buffer): void {
     for (const [from, to] of this.#uncovered(offset, offset + chunk.length)) {
-      const piece = { offset: from, bytes: chunk.subarray(from - offset, to - offset) };
-      this.#pieces.splice(this.#firstFrom(from), 0, piece);
+      const bytes = this.#memory.copy(chunk.subarray(from - offset, to - offset));
+      this.#pieces.splice(this.#firstFrom(from), 0, { offset: from, bytes });
+      this.#hashFrom(from, bytes);
       this.#received += to - from;
       this.#cost += chunkCost(to - from);
     }
@@ -68,16 +75,27 @@ export class Assembly {
     return offsets;
   }
 
-  /** The bytes in order. Call when complete. */
+  /** The bytes in order, until `free`. Call when complete. */
   bytes(): Buffer[] {
     return this.#pieces.map(({ bytes }) => bytes);
   }
 
   /** Whether the bytes have the hash that the journal says. Call when complete. */
   matches(): boolean {
-    const hash = createHash('sha256');
-    for (const { bytes } of this.#pieces) hash.update(bytes);
-    return hash.digest('hex') === this.sha256;
+    for (const { offset, bytes } of this.#pieces) this.#hashFrom(offset, bytes);
+    return this.#hash.digest('hex') === this.sha256;
+  }
+
+  /** Gives its memory back: of no more use from here on. */
+  free(): void {
+    for (const { bytes } of this.#pieces) this.#memory.free(bytes);
+    this.#pieces.length = 0;
+  }
+
+  #hashFrom(offset: number, bytes: Buffer): void {
+    if (offset !== this.#hashed) return;
+    this.#hash.update(bytes);
+    this.#hashed += bytes.length;
   }
 
   #uncovered(from: number, to: number): [from: number, to: number][] {

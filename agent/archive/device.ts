@@ -164,8 +164,8 @@ export class Device {
   }
 
   /**
-   * Takes a message that is no larger than the archive's bound; returns what it counts as where it was dropped. Throws
-   * LIUHEN_MESSAGE when it is malformed.
+   * Takes a message that is no larger than the archive's bound, and keeps nothing of a payload of footage but copies; returns what
+   * it counts as where it was dropped. Throws LIUHEN_MESSAGE when it is malformed.
    */
   receive(topic: UpTopic, payload: Buffer): Counted | undefined {
     if (this.#lane.waiting >= MAX_WAITING) return 'overload';
@@ -267,11 +267,12 @@ export class Device {
     // The entry that names it may still be on its way through the lane.
     const cost = chunkCost(chunk.length);
     if (!inFlight.take(this.#footage, cost)) return 'no-memory';
+    const kept = Buffer.from(chunk);
     void this.#lane.run(async () => {
       inFlight.release(this.#footage, cost);
       const isWanted = await this.#footage.begin(sha256);
       if (isWanted) this.#wanted.progress();
-      const counted = isWanted ? this.#footage.add(sha256, offset, chunk) : await this.#whyUnwanted(sha256);
+      const counted = isWanted ? this.#footage.add(sha256, offset, kept) : await this.#whyUnwanted(sha256);
       if (counted !== undefined) count(counted);
     });
     return undefined;

@@ -1,6 +1,6 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import type { Vkey } from '../journal/vkey.js';
-import { parseUpTopic } from '../uplink/topics.js';
+import { parseUpTopic, type UpTopic } from '../uplink/topics.js';
 import type { Counted } from './counters.js';
 import type { Device } from './device.js';
 import { listDevices, readRoot } from './registry.js';
@@ -46,20 +46,26 @@ export class Devices {
     return this.#known.values();
   }
 
-  /** Gives a message to its device. Bounded in size by the caller. Resolves with why it was dropped, if it was. */
-  async receive(topic: string, payload: Buffer): Promise<Refusal | undefined> {
+  /**
+   * Gives a message to its device. Bounded in size by the caller, who may use a payload of footage for something else after the
+   * call. Returns why it was dropped, if it was, or a promise of it where the device has to be looked up first.
+   */
+  receive(topic: string, payload: Buffer): Promise<Refusal | undefined> | Refusal | undefined {
     const up = parseUpTopic(topic);
     if (up === undefined) return { counted: 'bad-topic', device: '', error: 'not a topic of ours' };
-    const { device: id } = up;
+    // Messages of a known device must keep their order: they are in its lane when this returns.
+    const device = this.#known.get(up.device);
+    if (device !== undefined) return give(device, up, payload);
+    return this.#receiveLater(up, up.kind === 'footage' ? Buffer.from(payload) : payload);
+  }
+
+  async #receiveLater(up: UpTopic, payload: Buffer): Promise<Refusal | undefined> {
     try {
-      // Messages of a known device must keep their order: no await before they are in its lane.
-      const device = this.#known.get(id) ?? (await this.#look(id));
-      if (typeof device === 'string') return { counted: device, device: id, error: 'not taken' };
-      const counted = device.receive(up, payload);
-      return counted === undefined ? undefined : { counted, device: id, error: 'not taken' };
+      const device = this.#known.get(up.device) ?? (await this.#look(up.device));
+      if (typeof device === 'string') return { counted: device, device: up.device, error: 'not taken' };
+      return give(device, up, payload);
     } catch (error) {
-      const isMessage = error instanceof LiuhenError && error.code === 'LIUHEN_MESSAGE';
-      return { counted: isMessage ? 'malformed' : 'storage', device: id, error: messageOf(error) };
+      return { counted: 'storage', device: up.device, error: messageOf(error) };
     }
   }
 
@@ -100,5 +106,15 @@ export class Devices {
   #forgetFor(id: string): void {
     if (this.#unknownUntilMs.size >= MAX_UNKNOWN) this.#unknownUntilMs.clear();
     this.#unknownUntilMs.set(id, performance.now() + LOOK_AGAIN_MS);
+  }
+}
+
+function give(device: Device, up: UpTopic, payload: Buffer): Refusal | undefined {
+  try {
+    const counted = device.receive(up, payload);
+    return counted === undefined ? undefined : { counted, device: up.device, error: 'not taken' };
+  } catch (error) {
+    const isMessage = error instanceof LiuhenError && error.code === 'LIUHEN_MESSAGE';
+    return { counted: isMessage ? 'malformed' : 'storage', device: up.device, error: messageOf(error) };
   }
 }

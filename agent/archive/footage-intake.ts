@@ -32,10 +32,18 @@ export interface FootageIntakeOptions {
   isComplete: (recording: number, written: readonly Place[]) => boolean;
 }
 
+/** A piece of which something has come. */
+interface Begun {
+  assembly: Assembly;
+  touchedMs: number;
+}
+
 /** Takes one device's chunks, checks what they add up to, and writes it where the journal says. */
 export class FootageIntake implements Holder {
   readonly #options: FootageIntakeOptions;
-  readonly #assemblies = new Map<string, { assembly: Assembly; touchedMs: number }>();
+  /** What the device was asked for last, by hash, with its size: chunks of it need no look into the store. */
+  #expected = new Map<string, { bytes: number }>();
+  readonly #assemblies = new Map<string, Begun>();
   /** Complete, and not marked durable yet. */
   readonly #writing = new Set<string>();
   #writingBytes = 0;
@@ -52,7 +60,12 @@ export class FootageIntake implements Holder {
 
   /** Whether chunks of this hash can be added without asking the store. */
   knows(sha256: string): boolean {
-    return this.#assemblies.has(sha256) || this.#writing.has(sha256);
+    return this.#assemblies.has(sha256) || this.#writing.has(sha256) || this.#expected.has(sha256);
+  }
+
+  /** Says what the device was asked for; replaces what was said before. */
+  expect(asked: ReadonlyMap<string, { bytes: number }>): void {
+    this.#expected = new Map(asked);
   }
 
   /** Of complete pieces that are still in memory. */
@@ -80,18 +93,24 @@ export class FootageIntake implements Holder {
   async begin(sha256: string): Promise<boolean> {
     if (this.knows(sha256)) return true;
     for await (const { bytes } of placesAwaiting(this.#options.store, sha256)) {
-      const touchedMs = this.#options.nowMs();
-      this.#assemblies.set(sha256, { assembly: new Assembly(sha256, bytes), touchedMs });
+      this.#begin(sha256, bytes);
       return true;
     }
     return false;
   }
 
-  /** Adds a chunk of a known piece; returns what it counts as where it was not taken. */
+  #begin(sha256: string, bytes: number): Begun {
+    const assembly = new Assembly(sha256, bytes, this.#options.inFlight.memory);
+    const begun = { assembly, touchedMs: this.#options.nowMs() };
+    this.#assemblies.set(sha256, begun);
+    return begun;
+  }
+
+  /** Adds a copy of a chunk to a known piece; returns what it counts as where it was not taken. */
   add(sha256: string, offset: number, chunk: Buffer): Counted | undefined {
     const { nowMs } = this.#options;
-    const found = this.#assemblies.get(sha256);
-    if (found === undefined) return this.#writing.has(sha256) ? 'duplicate' : 'unwanted-footage';
+    const found = this.#found(sha256);
+    if (typeof found === 'string') return found;
     if (chunk.length === 0 || chunk.length > MAX_CHUNK_BYTES) return 'bad-chunk';
     const { assembly } = found;
     const cost = assembly.costOf(offset, chunk.length);
@@ -105,8 +124,16 @@ export class FootageIntake implements Holder {
     return undefined;
   }
 
+  #found(sha256: string): Begun | Counted {
+    const begun = this.#assemblies.get(sha256);
+    if (begun !== undefined) return begun;
+    if (this.#writing.has(sha256)) return 'duplicate';
+    const expected = this.#expected.get(sha256);
+    return expected === undefined ? 'unwanted-footage' : this.#begin(sha256, expected.bytes);
+  }
+
   giveUpStalest(): number {
-    let stalest: { assembly: Assembly; touchedMs: number } | undefined;
+    let stalest: Begun | undefined;
     for (const each of this.#assemblies.values()) {
       const isShared = each.assembly.cost > 0 && !this.#options.inFlight.isLarge(each.assembly.size);
       if (isShared && each.touchedMs < (stalest?.touchedMs ?? Number.POSITIVE_INFINITY)) {
@@ -144,6 +171,7 @@ export class FootageIntake implements Holder {
     const { inFlight } = this.#options;
     if (inFlight.isLarge(assembly.size)) inFlight.releaseLarge(assembly);
     else inFlight.release(this, assembly.cost);
+    assembly.free();
   }
 
   #giveUp(assembly: Assembly): number {
@@ -155,6 +183,7 @@ export class FootageIntake implements Holder {
 
   #finish(assembly: Assembly): void {
     this.#assemblies.delete(assembly.sha256);
+    this.#expected.delete(assembly.sha256);
     this.#writing.add(assembly.sha256);
     this.#writingBytes += assembly.cost;
     void this.#inLane(async () => {

@@ -1,3 +1,8 @@
+import { ChunkMemory } from './chunk-memory.js';
+
+/** Of what was freed, as much is kept to be used again. */
+const MAX_IDLE_BYTES = 32 * 1024 * 1024;
+
 /** Footage bytes of one device that wait in memory for the disk. */
 export interface Holder {
   /** Gives up the piece that has waited longest without a new byte; returns the bytes released, 0 when there is none. */
@@ -19,6 +24,8 @@ export interface LargePiece {
  */
 export class InFlight {
   readonly maxBytes: number;
+  /** Where the bytes lie. */
+  readonly memory: ChunkMemory;
   readonly #held = new Map<Holder, number>();
   readonly #wanting = new Set<Holder>();
   #total = 0;
@@ -26,6 +33,7 @@ export class InFlight {
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
+    this.memory = new ChunkMemory(Math.min(maxBytes / 2, MAX_IDLE_BYTES));
   }
 
   get total(): number {

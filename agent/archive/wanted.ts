@@ -93,6 +93,7 @@ export class Wanted {
     }
     if (!this.#isMore) for (const place of skipped) if (!this.#ask(place, budget)) break;
     if (this.isEmpty) inFlight.wants(intake, false);
+    intake.expect(this.#asked);
     let left = MAX_OFFSETS;
     return [...this.#asked.keys()].map((sha256) => {
       const offsets = intake.missing(sha256, Math.min(left, MAX_OFFSETS_PER_PIECE));

@@ -2,6 +2,8 @@ import { LiuhenError } from '../../config/errors.js';
 import type { JournalBatch, JournalIdentity, JournalStore, ViewOp } from '../journal/store.js';
 import { type Database, padded, type RawLevel } from './database.js';
 
+const AT_ONCE = 100;
+
 /**
  * A journal in LevelDB. One database may hold many (an archive's devices), each under its own prefix.
  *
@@ -98,8 +100,16 @@ export class LevelJournalStore implements JournalStore {
 
   async *views<T>(prefix: string): AsyncGenerator<[string, T]> {
     const start = this.#key(`v!${prefix}`);
-    for await (const [key, value] of this.#level.iterator({ gte: start, lt: `${start}\uffff` })) {
-      yield [key.slice(this.#key('v!').length), JSON.parse(value.toString()) as T];
+    const iterator = this.#level.iterator({ gte: start, lt: `${start}\uffff` });
+    try {
+      // Where there are few, one call brings them all and says that they are; `next` would make two of it.
+      for (let some = await iterator.nextv(AT_ONCE); some.length > 0; some = await iterator.nextv(AT_ONCE)) {
+        for (const [key, value] of some) {
+          yield [key.slice(this.#key('v!').length), JSON.parse(value.toString()) as T];
+        }
+      }
+    } finally {
+      await iterator.close();
     }
   }
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
 import { readSecret } from '../../config/file.js';
@@ -30,15 +30,19 @@ export function isSecure({ broker }: Pick<BrokerSettings, 'broker'>): boolean {
   return new URL(broker).protocol === 'mqtts:';
 }
 
-/** Begins to connect. The broker's certificate must be for the host that the URL names. */
-export function brokerSocket({ broker }: BrokerSettings, secureContext: SecureContext | undefined): Socket {
+/** Begins to connect. The broker's certificate must be for the host that the URL names. It reads into the buffer of `onread`. */
+export function brokerSocket(
+  { broker }: BrokerSettings,
+  secureContext: SecureContext | undefined,
+  onread: OnReadOpts,
+): Socket {
   const url = new URL(broker);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (secureContext === undefined) {
-    return connectTcp({ host, port: portOf(url, 1883), noDelay: true });
+    return connectTcp({ host, port: portOf(url, 1883), noDelay: true, onread });
   }
   const servername = isIP(host) === 0 ? { servername: host } : {};
-  const target = { host, port: portOf(url, 8883), ...servername };
+  const target = { host, port: portOf(url, 8883), ...servername, onread };
   return connectTls({ ...target, secureContext, rejectUnauthorized: true }).setNoDelay(true);
 }
 

@@ -1,12 +1,13 @@
-import type { Socket } from 'node:net';
-import { type IPublishPacket, MqttClient, Store } from 'mqtt';
+import type { OnReadOpts, Socket } from 'node:net';
+import { type IPublishPacket, MqttClient } from 'mqtt';
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import { boundPackets } from './packet-bound.js';
-import { type Ending, PublishRefused, reasonOf } from './refusal.js';
+import { type Bulk, PacketReader } from './packet-reader.js';
+import { Publisher } from './publisher.js';
+import { type Ending, reasonOf } from './refusal.js';
 import type { BrokerSettings } from './settings.js';
 
 export interface ConnectionOptions extends BrokerSettings {
-  makeSocket: () => Socket;
+  makeSocket: (onread: OnReadOpts) => Socket;
   /** 4 is MQTT 3.1.1. */
   protocol: 4 | 5;
   clientId: string;
@@ -19,6 +20,8 @@ export interface ConnectionOptions extends BrokerSettings {
   /** The broker is told not to send larger packets (MQTT 5 only). */
   maxIncomingBytes: number;
   onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
+  /** What comes in mass, past `onMessage`. */
+  bulk?: Bulk | undefined;
 }
 
 /** What the broker said in its CONNACK (MQTT 5), or nothing. */
@@ -34,42 +37,36 @@ const GRACE_MS = 2000;
 /** A packet beyond this, or beyond what the broker was told if that is more, ends the connection. */
 const MIN_GATHERED_BYTES = 4 * 1024 * 1024;
 
-/** mqtt.js clones and keeps what is not acknowledged, to send it again on a later connection; here there is none. */
-class NoStore extends Store {
-  override put(_packet: unknown, done?: (error?: Error) => void): this {
-    done?.();
-    return this;
-  }
-
-  override del(packet: Parameters<Store['del']>[0], done: Parameters<Store['del']>[1]): this {
-    done?.(undefined, packet as never);
-    return this;
-  }
-}
-
-/** One MQTT connection with a session of its own. Once it has closed it is of no more use. */
+/**
+ * One MQTT connection with a session of its own. Once it has closed it is of no more use. mqtt.js keeps the session; what comes in
+ * mass goes past it, by `Publisher` and `PacketReader`.
+ */
 export class Connection {
   readonly limits: BrokerLimits;
   /** Resolves, never rejects, when the connection has gone. */
   readonly closed: Promise<LiuhenError>;
   readonly #client: MqttClient;
-  readonly #unsettled = new Set<(error: LiuhenError) => void>();
-  #gone: LiuhenError | undefined;
+  readonly #publisher: Publisher;
 
-  private constructor(client: MqttClient, limits: BrokerLimits, closed: Promise<LiuhenError>) {
+  private constructor(
+    client: MqttClient,
+    publisher: Publisher,
+    limits: BrokerLimits,
+    closed: Promise<LiuhenError>,
+  ) {
     this.#client = client;
+    this.#publisher = publisher;
     this.limits = limits;
     this.closed = closed.then((error) => {
-      this.#gone = error;
-      for (const reject of this.#unsettled) reject(error);
-      this.#unsettled.clear();
+      publisher.close(error);
       return error;
     });
   }
 
   /** Resolves once connected and subscribed; rejects with LIUHEN_LINK, and leaves nothing open. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const client = new MqttClient(() => boundedSocket(options), {
+    const publisher = new Publisher(options.protocol);
+    const client = new MqttClient(() => readSocket(options, publisher), {
       protocolId: 'MQTT',
       protocolVersion: options.protocol,
       clientId: options.clientId,
@@ -79,7 +76,7 @@ export class Connection {
       queueQoSZero: false,
       keepalive: Math.max(1, Math.round(options.keepaliveMs / 1000)),
       connectTimeout: options.connectTimeoutMs,
-      outgoingStore: new NoStore(),
+      messageIdProvider: publisher.messageIds,
       ...(options.will === undefined ? {} : { will: { ...options.will, qos: 1, retain: true } }),
       ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.password === undefined ? {} : { password: options.password }),
@@ -100,23 +97,12 @@ export class Connection {
       client.end(true);
       throw error;
     }
-    return new Connection(client, limits, closed);
+    return new Connection(client, publisher, limits, closed);
   }
 
   /** QoS 1. Resolves on PUBACK, which says that the broker has it and nothing more. */
   publish(topic: string, payload: Buffer, retain = false): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#gone !== undefined) {
-        reject(this.#gone);
-        return;
-      }
-      this.#unsettled.add(reject);
-      this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
-        if (!this.#unsettled.delete(reject)) return;
-        if (error === undefined || error === null) resolve();
-        else reject(publishError(topic, error));
-      });
-    });
+    return this.#publisher.publish(this.#client.stream as Socket, topic, payload, retain);
   }
 
   /** Says goodbye, so that the broker does not publish the last will; cuts the line when that takes too long. */
@@ -132,9 +118,16 @@ export class Connection {
   }
 }
 
-function boundedSocket({ makeSocket, maxIncomingBytes }: ConnectionOptions): Socket {
-  const socket = makeSocket();
-  boundPackets(socket, Math.max(MIN_GATHERED_BYTES, maxIncomingBytes));
+function readSocket(options: ConnectionOptions, publisher: Publisher): Socket {
+  const { makeSocket, maxIncomingBytes, bulk, protocol } = options;
+  const reader = new PacketReader({
+    protocol,
+    maxPacketBytes: Math.max(MIN_GATHERED_BYTES, maxIncomingBytes),
+    bulk,
+    onAck: (messageId, reason) => publisher.acknowledged(messageId, reason),
+  });
+  const socket = makeSocket(reader.onread);
+  reader.attach(socket);
   return socket;
 }
 
@@ -195,10 +188,4 @@ function closingOf(client: MqttClient, options: ConnectionOptions, forget: () =>
       resolve(reasonOf(options, ending));
     });
   });
-}
-
-function publishError(topic: string, error: Error): LiuhenError {
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'number' && code >= 0x80) return new PublishRefused(topic, code, error.message);
-  return new LiuhenError('LIUHEN_LINK', `publish to ${topic}: ${error.message}`, { cause: error });
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { brokerSocket, readCredentials } from './broker-socket.js';
 import { type BrokerLimits, Connection, type ConnectionOptions } from './connection.js';
+import type { Bulk } from './packet-reader.js';
 import { PublishRefused, VersionRefused } from './refusal.js';
 import type { BrokerSettings } from './settings.js';
 import { backoffCapMs, backoffMs, type Cancel, type Timers } from './timers.js';
@@ -27,6 +28,8 @@ export interface LinkOptions extends BrokerSettings {
   will?: { topic: string; payload: Buffer };
   subscriptions: readonly string[];
   maxIncomingBytes: number;
+  /** Publications that are not emitted as `message`. */
+  bulk?: Bulk;
   /** The broker refused a publication; the connection goes on. */
   onRefused: (error: PublishRefused) => void;
   log: LinkLog;
@@ -206,8 +209,8 @@ export class Link extends EventEmitter<LinkEvents> {
     const credentials = await readCredentials(this.#options);
     return {
       ...this.#options,
-      makeSocket: () => {
-        this.#socket = brokerSocket(this.#options, credentials.tls);
+      makeSocket: (onread) => {
+        this.#socket = brokerSocket(this.#options, credentials.tls, onread);
         return this.#socket;
       },
       protocol: this.#protocol,

@@ -23,6 +23,11 @@ export const ARCHIVE_SUBSCRIPTIONS = [
   `${TOPIC_PREFIX}/+/telemetry`,
 ];
 
+/** Whether a topic is one of footage, or looks like it: quick, for telling it from the others. */
+export function isFootage(topic: string): boolean {
+  return topic.includes('/footage/');
+}
+
 export type UpTopic =
   | { kind: 'journal' | 'state' | 'telemetry'; device: string }
   | { kind: 'footage'; device: string; sha256: string; offset: number };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { Assembly, chunkCost } from '../../agent/archive/assembly.js';
+import { ChunkMemory } from '../../agent/archive/chunk-memory.js';
 import { type Holder, InFlight } from '../../agent/archive/in-flight.js';
 import { StepBack } from '../../agent/archive/step-back.js';
 
@@ -16,7 +17,7 @@ test('chunks in any order and overlap add up to the bytes, and what is missing i
       fc.integer({ min: 1, max: 1000 }),
       (array, chunks, grid) => {
         const bytes = Buffer.from(array);
-        const assembly = new Assembly(sha256(bytes), bytes.length);
+        const assembly = new Assembly(sha256(bytes), bytes.length, new ChunkMemory(0));
         const covered = new Set<number>();
         const add = (offset: number, length: number) => {
           const cost = assembly.costOf(offset, length);
@@ -45,7 +46,7 @@ test('chunks in any order and overlap add up to the bytes, and what is missing i
 });
 
 test('a thousand one-byte chunks count for what they cost, not for what they hold', (t) => {
-  const assembly = new Assembly('', 10_000);
+  const assembly = new Assembly('', 10_000, new ChunkMemory(0));
   for (let at = 0; at < 1000; at++) assembly.add(at * 2, Buffer.alloc(1));
   t.is(assembly.cost, 1000 * chunkCost(1));
   t.true(chunkCost(1) >= 500);

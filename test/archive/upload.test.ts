@@ -112,6 +112,31 @@ test('an archive that was away gets what it missed, and repeats a receipt that w
   t.pass();
 });
 
+test('footage that has rotted on the device is told of on both sides, and archived once it is whole again', async (t) => {
+  const device = await TestDevice.open();
+  const archive = await TestArchive.init([device.rootVkey]);
+  t.teardown(async () => {
+    await archive.remove();
+    await device.remove();
+  });
+  const recorded = await device.record({ fragments: 3, bytes: 5000 });
+  const [, rotten] = recorded.footage;
+  const { ref, bytes } = rotten ?? t.fail();
+  const changed = Buffer.from(bytes);
+  changed[2500] = (changed[2500] ?? 0) ^ 1;
+  await device.footage.put(ref, changed);
+  await archive.start(undefined, { times: { publishMs: 20, tickMs: 20, reaskMs: 400 } });
+  const uplink = startTestUplink(device, archive.port, archive.witness);
+  t.teardown(() => uplink.stop());
+  await untilStatus(uplink, ({ counts }) => (counts['lost-footage'] ?? 0) >= 2);
+  t.is(archive.running.status().counters['wrong-hash'], 1, 'it was sent once and not for ever');
+  t.is(uplink.status().archived, 0);
+  await device.footage.put(ref, bytes);
+  await untilStatus(uplink, ({ archived }) => archived === 1);
+  const file = archive.file(device.id, 'recordings', String(recorded.recording), 'recording.mp4');
+  t.deepEqual(await readFile(file), bytesOf(recorded));
+});
+
 test('published files that are missing or stale are written again at start', async (t) => {
   const device = await TestDevice.open();
   const archive = await TestArchive.init([device.rootVkey]);
