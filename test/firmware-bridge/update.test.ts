@@ -165,6 +165,7 @@ test('a board that is not there is told apart from one that refuses', async (t) 
   const hasty = new FirmwareUpdater(new SmpClient(link, { timeoutMs: 20 }));
   await t.throwsAsync(hasty.update(two), { code: 'LIUHEN_FIRMWARE_SILENT' });
   simulator.faults.clear();
+  t.is((await updater.info()).running.version, '1.0.0', 'nothing of the hasty one is on its way any more');
   simulator.faults.add({ kind: 'refuse', count: 1, rc: 11 });
   await t.throwsAsync(updater.update(two), { code: 'LIUHEN_FIRMWARE', message: /access denied/ });
 });
