@@ -122,7 +122,9 @@ test('footage that the journal does not name is dropped, and so are chunks past 
   await it.wire.sendChunk(fragment.sha256, 2 ** 49, Buffer.alloc(2));
   await it.wire.sendChunk(fragment.sha256, 0, Buffer.alloc(0));
   await it.wire.sendChunk(fragment.sha256, 0, Buffer.alloc(300_000));
-  await untilArchive(it.archive.running, (status) => status.counters['bad-chunk'] === 4);
+  await untilArchive(it.archive.running, ({ counters: counts }) => {
+    return counts['bad-chunk'] === 4 && counts['unwanted-footage'] === 1;
+  });
   t.deepEqual(counters(it), { 'unwanted-footage': 1, 'bad-chunk': 4 });
   t.is(it.archive.running.status().inFlightBytes, 0);
 });

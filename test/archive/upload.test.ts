@@ -128,6 +128,7 @@ test('footage that has rotted on the device is told of on both sides, and archiv
   await archive.start(undefined, { times: { publishMs: 20, tickMs: 20, reaskMs: 400 } });
   const uplink = startTestUplink(device, archive.port, archive.witness);
   t.teardown(() => uplink.stop());
+  await untilArchive(archive.running, ({ counters }) => counters['wrong-hash'] !== undefined);
   await untilStatus(uplink, ({ counts }) => (counts['lost-footage'] ?? 0) >= 2);
   t.is(archive.running.status().counters['wrong-hash'], 1, 'it was sent once and not for ever');
   t.is(uplink.status().archived, 0);
