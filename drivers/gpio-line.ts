@@ -54,7 +54,7 @@ export class OpenLine {
     }
   }
 
-  /** Ends watching too, which matters most for a lost line: the kernel would wake its watcher for ever. */
+  /** Ends watching too: a line that fails every read may be told as changed for ever. */
   #release(): void {
     this.#open = false;
     try {

@@ -9,7 +9,10 @@ import type { Gpio, GpioLineName } from './gpio-port.js';
 export interface SysfsGpioOptions {
   /** Where chips are looked up. Default /sys/class/gpio, where onoff always works. */
   root?: string;
-  /** Called once for a line that no longer answers, as when its chip was unplugged. Must not throw. */
+  /**
+   * Called once for a line that no longer answers, as when its chip was unplugged. The kernel wakes nobody for that: it
+   * is found when the line is next read or written, so look at `active` now and then. Must not throw.
+   */
   onLost?: (name: GpioLineName, error: LiuhenError) => void;
   /** Gives onoff's class, when the first line is opened. Default: from the package, if it is installed. */
   onoff?: () => OnoffGpio;

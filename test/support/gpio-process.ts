@@ -13,9 +13,12 @@ type Request =
   | { do: 'output'; name: GpioLineName }
   | { do: 'write'; active: boolean }
   | { do: 'read' }
-  | { do: 'close' };
+  | { do: 'close' }
+  /** End by itself, which takes that nothing keeps it alive. */
+  | { do: 'leave' };
 
-type Answer = { answer: boolean | undefined } | { error: { code: string; message: string; next: string } };
+/** `answer` is null rather than absent, since a message is JSON. */
+type Answer = { answer: boolean | null } | { error: { code: string; message: string; next: string } };
 /** Told by the process of its own accord. */
 export type Told = { change: boolean } | { gesture: Gesture } | { lost: string };
 
@@ -36,7 +39,7 @@ export class GpioProcess {
     t.teardown(() => this.kill());
   }
 
-  async ask(request: Request): Promise<boolean | undefined> {
+  async ask(request: Request): Promise<boolean | null> {
     const answered = new Promise<Answer>((resolve) => {
       const listener = (message: Answer | Told) => {
         if (!('answer' in message || 'error' in message)) return;
@@ -66,19 +69,22 @@ export class GpioProcess {
 
   /** Resolves with its exit status once it has let go of everything and ends by itself. */
   async ended(): Promise<number | null> {
-    this.#child.disconnect();
-    const [status] = await once(this.#child, 'exit');
+    const exited = once(this.#child, 'exit');
+    this.#child.send({ do: 'leave' } satisfies Request);
+    const [status] = await exited;
     return status;
   }
 }
 
 function serve(): void {
-  const send = (message: Answer | Told) => process.send?.(message);
+  const send = (message: Answer | Told) => process.connected && process.send?.(message);
   const gpio = sysfsGpio({ onLost: (_, error) => send({ lost: error.message }) });
   let input: GpioInput | undefined;
   let output: GpioOutput | undefined;
+  const abandoned = () => process.exit(1);
+  process.on('disconnect', abandoned);
 
-  const answer = (request: Request): boolean | undefined => {
+  const answer = (request: Request): boolean | null => {
     switch (request.do) {
       case 'input':
         input = gpio.input(request.name, request);
@@ -90,16 +96,20 @@ function serve(): void {
         return input.active;
       case 'output':
         output = gpio.output(request.name);
-        return undefined;
+        return null;
       case 'write':
         output?.write(request.active);
-        return undefined;
+        return null;
       case 'read':
-        return input?.active;
+        return input?.active ?? null;
       case 'close':
         input?.close();
         output?.close();
-        return undefined;
+        return null;
+      case 'leave':
+        process.off('disconnect', abandoned);
+        process.disconnect?.();
+        return null;
     }
   };
 
