@@ -224,10 +224,10 @@ test('what is no JSON object of one line in UTF-8 is refused', (t) => {
     'a line break between fields': Buffer.from(good.toString().replace(',"type"', ',\n"type"')),
     'a carriage return behind it': Buffer.concat([good, Buffer.from('\r')]),
     'brackets to the limit': Buffer.from('['.repeat(MAX_ENTRY_BYTES)),
-    'brackets inside a value': edited((json) => ({
-      ...json,
-      n: JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`),
-    })),
+    // As text: JSON.stringify overflows the stack on what JSON.parse takes.
+    'brackets inside a value': Buffer.from(
+      good.toString().replace('"n":5', `"n":${'['.repeat(5000)}${']'.repeat(5000)}`),
+    ),
   };
   for (const [how, bytes] of Object.entries(spoilt)) t.throws(() => decodeEntry(bytes, 5), malformed, how);
 });
