@@ -1,24 +1,30 @@
 import type { Logger } from 'pino';
-import { LiuhenError } from '../config/errors.js';
+import { LiuhenError, messageOf } from '../config/errors.js';
+import { readConfigText } from '../config/file.js';
 import { originOf } from '../config/identity.js';
 import type { Config } from '../config/load.js';
+import { loadPolicy } from '../config/policy.js';
 import { type Camera, withoutCredentials } from '../drivers/camera.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
-import { checkDevice } from './buffer/check.js';
+import type { PowerReading } from '../drivers/power.js';
+import { parseFirmwareKey } from '../firmware-bridge/image-signature.js';
 import { freeBytes } from './buffer/free-space.js';
 import { type DeviceStores, openJournal, openStores } from './buffer/open.js';
-import { allRecordings } from './buffer/recordings.js';
 import { recover } from './buffer/recover.js';
+import { actionsOf } from './control/actions.js';
 import { startControl } from './control/server.js';
-import { deviceSource } from './evidence/device-source.js';
-import { exportRecording } from './evidence/export.js';
+import { Firmware } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
+import { type Drivers, systemDrivers } from './hardware/drivers.js';
+import { GnssClock } from './hardware/gnss-clock.js';
+import { type OfficersDevice, openOfficersDevice } from './hardware/officers-device.js';
 import { ensureStarted } from './init.js';
 import type { Journal } from './journal/journal.js';
-import { parseVkey, type Vkey } from './journal/vkey.js';
+import { parseVkey } from './journal/vkey.js';
 import { CameraFeed } from './recorder/camera-feed.js';
 import { configuredCamera } from './recorder/configured-camera.js';
-import { Recorder, type StartRequest } from './recorder/recorder.js';
+import { continuationIn } from './recorder/interruption.js';
+import { Recorder } from './recorder/recorder.js';
 import { type AgentStatus, recorderStatus, witnessedOf } from './status.js';
 import { startTimers } from './timers.js';
 import { startUplink, type Uplink } from './uplink/uplink.js';
@@ -31,6 +37,7 @@ const UNSENT_BYTES = 32 * 1024 * 1024;
 export interface Agent {
   journal: Journal;
   recorder: Recorder;
+  device: OfficersDevice;
   uplink: Uplink | undefined;
   status(): Promise<AgentStatus>;
   /** Ends the recording, seals the end, and closes everything; resolves when the data folder is free. */
@@ -42,10 +49,14 @@ export interface RunOptions {
   log: Logger;
   clock?: Clock;
   camera?: Camera;
+  drivers?: Drivers;
 }
 
 /** Starts a recorder on its data folder: the only place where its parts are made and joined. */
-export async function runAgent({ config, log, clock = systemClock(), camera }: RunOptions): Promise<Agent> {
+export async function runAgent(options: RunOptions): Promise<Agent> {
+  const { config, log, camera, drivers = systemDrivers } = options;
+  const clock = new GnssClock(options.clock ?? systemClock());
+  const policy = loadPolicy(config);
   const stores = await openStores(config.data);
   const undo: (() => Promise<void>)[] = [() => stores.close()];
   const unwind = async () => {
@@ -64,6 +75,7 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
     const { initialMs, maxMs } = config.camera.restartDelay;
     const restart = { restartInitialMs: initialMs, restartMaxMs: maxMs };
     const film = camera ?? configuredCamera(config, log);
+    let device: OfficersDevice | undefined;
     const recorder = new Recorder(
       {
         feed: new CameraFeed(film, restart),
@@ -73,6 +85,7 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
         clock,
         freeBytes: () => freeBytes(config.data),
         software: SOFTWARE,
+        position: () => device?.hardware.fix?.position,
         log,
       },
       { ...config.recording, reserveBytes: config.storage.reserveBytes },
@@ -81,7 +94,7 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
     const memory = new FootageMemory();
     recorder.on('footage', () => memory.came());
     recorder.on('sealed', (fragment) => memory.sealed(fragment));
-    const uplink = uplinkOf(config, stores, journal, clock, log);
+    const uplink = uplinkOf(config, stores, journal, clock, log, () => device?.hardware.battery);
     if (uplink !== undefined) {
       stores.footage.keepUnsent(Math.min(config.recording.preRecordBytes, UNSENT_BYTES));
       undo.push(() => uplink.stop());
@@ -89,6 +102,15 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
     const { retentionMs } = config.storage;
     const retention = { journal, ...stores, retentionMs, ...(witness === undefined ? {} : { witness }) };
     undo.push(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
+    const { reserveBytes } = config.storage;
+    const worn = await openOfficersDevice({
+      ...{ config, policy, drivers, recorder, journal, clock, log },
+      hasRoom: async () => (await freeBytes(config.data)) >= reserveBytes,
+      prioritise: (recording) => log.info({ recording }, 'to be sent first'),
+      show: (text) => film.setOfficer(text),
+    });
+    device = worn;
+    undo.push(() => worn.close());
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
     const status = async (): Promise<AgentStatus> => ({
@@ -104,11 +126,22 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
       },
       journal: { entries: journal.size, epoch: journal.epoch, witnessed: witnessedOf(journal, witness) },
       uplink: uplink?.status() ?? null,
-      disk: { freeBytes: await freeBytes(config.data), reserveBytes: config.storage.reserveBytes },
+      hardware: worn.status(),
+      disk: { freeBytes: await freeBytes(config.data), reserveBytes },
       clock: { wall: new Date(clock.read().wallMs).toISOString(), source: clock.read().source },
     });
-    undo.push(await startControl(config.data, actionsOf(stores, journal, recorder, witness, config, status)));
+    const { controls } = worn;
+    const firmware = firmwareOf(config, worn, journal);
+    const parts = { config, policy, stores, journal, recorder, controls, witness, firmware, status };
+    undo.push(await startControl(config.data, actionsOf(parts)));
     recorder.open();
+    const interrupted = await continuationIn(stores.store, clock.read());
+    if (interrupted !== undefined) {
+      log.warn({ continues: interrupted.continues }, 'a whole-process recording was interrupted: it goes on');
+      await recorder.resume(interrupted).catch((error: unknown) => {
+        log.error({ err: messageOf(error) }, 'the whole-process recording does not go on');
+      });
+    }
 
     const stop = async (reason: string) => {
       await recorder.close(reason);
@@ -116,7 +149,7 @@ export async function runAgent({ config, log, clock = systemClock(), camera }: R
         await journal.append({ type: 'shutdown', software: SOFTWARE, reason });
       await unwind();
     };
-    return { journal, recorder, uplink, status, stop };
+    return { journal, recorder, device: worn, uplink, status, stop };
   } catch (error) {
     await unwind();
     throw error;
@@ -149,6 +182,7 @@ function uplinkOf(
   journal: Journal,
   clock: Clock,
   log: Logger,
+  battery: () => PowerReading | undefined,
 ): Uplink | undefined {
   if (config.uplink.broker === undefined) return undefined;
   return startUplink({
@@ -160,31 +194,23 @@ function uplinkOf(
     clock,
     log,
     software: SOFTWARE,
-    telemetry: async () => ({ disk: { freeBytes: await freeBytes(config.data) } }),
+    telemetry: async () => {
+      const { percent, charging } = battery() ?? {};
+      return {
+        disk: { freeBytes: await freeBytes(config.data) },
+        ...(percent === undefined
+          ? {}
+          : { battery: { percent, ...(charging === undefined ? {} : { charging }) } }),
+      };
+    },
   });
 }
 
-function actionsOf(
-  stores: DeviceStores,
-  journal: Journal,
-  recorder: Recorder,
-  witness: Vkey | undefined,
-  config: Config,
-  status: () => Promise<AgentStatus>,
-): Parameters<typeof startControl>[1] {
-  return {
-    status,
-    recordings: () => allRecordings(stores.store),
-    start: async (request) => ({
-      recording: await recorder.start({ trigger: 'command', ...request } as StartRequest),
-    }),
-    stop: () => recorder.stop('command'),
-    mark: async ({ kind, note }) => ({ entry: await recorder.mark(kind, note) }),
-    check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
-    exportBundle: async (request) => {
-      const witnesses = config.uplink.witness === undefined ? [] : [config.uplink.witness];
-      const source = await deviceSource({ ...stores, journal, witnesses });
-      return await exportRecording({ source, journal, who: 'command', ...request });
-    },
-  };
+/** What a technician may do to the board's firmware; undefined where no board is configured. */
+function firmwareOf(config: Config, { hardware }: OfficersDevice, journal: Journal): Firmware | undefined {
+  const { client } = hardware;
+  if (client === undefined) return undefined;
+  const keyFile = config.hardware.board?.firmwareKeyFile;
+  const key = keyFile === undefined ? undefined : parseFirmwareKey(readConfigText(keyFile));
+  return new Firmware({ client, key, note: (draft) => journal.append(draft) });
 }

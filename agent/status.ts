@@ -1,4 +1,5 @@
 import type { RecordingSummary } from './buffer/recordings.js';
+import type { OfficersDeviceStatus } from './hardware/officers-device.js';
 import { cosignedAt } from './journal/checkpoint.js';
 import type { Journal } from './journal/journal.js';
 import type { Vkey } from './journal/vkey.js';
@@ -21,6 +22,7 @@ export interface AgentStatus {
   camera: { source: string; problem: string | null; shortcomings: readonly string[] };
   journal: { entries: number; epoch: number; witnessed: { entries: number; time: string } | null };
   uplink: UplinkStatus | null;
+  hardware: OfficersDeviceStatus;
   disk: { freeBytes: number; reserveBytes: number };
   clock: { wall: string; source: string };
   memory: { rssBytes: number };

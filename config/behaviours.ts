@@ -14,7 +14,7 @@ export interface Behaviour {
   wholeProcess: boolean;
 }
 
-/** The behaviours of the notice 国办发〔2017〕14号, part 二.2; the build does not copy it. */
+/** The behaviours of the notice 国办发〔2017〕14号, part 二.2. */
 const SHIPPED = join(PACKAGE_ROOT, 'config/policy/behaviours.yaml');
 
 const MAX_SHOWN = 40;

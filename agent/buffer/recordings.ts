@@ -28,7 +28,10 @@ export interface RecordingSummary {
   durationMs: number;
   gaps: number;
   marks: number;
-  newestAt: At;
+  /** The entry of its newest mark of kind `sos`. */
+  sos?: number;
+  /** When its newest footage was sealed; its start while there is none. */
+  footageAt: At;
   stopped?: { n: number; at: At; reason: string };
 }
 
@@ -74,7 +77,7 @@ export class RecordingsView implements JournalView {
     const open = this.#open;
     if (open === undefined || !('recording' in entry) || entry.recording !== open.recording) return [];
     const ops: ViewOp[] = [];
-    const next: RecordingSummary = { ...open, newestAt: entry.at };
+    const next: RecordingSummary = { ...open };
     switch (entry.type) {
       case 'take-started': {
         const ref = { recording: open.recording, take: entry.take, index: 'init' } as const;
@@ -90,6 +93,7 @@ export class RecordingsView implements JournalView {
         ops.push({ key: footageKey(entry.sha256, ref), value: { ...ref, bytes: entry.bytes } });
         next.takeFragments++;
         next.fragments++;
+        next.footageAt = entry.at;
         next.bytes += entry.bytes;
         next.durationMs += (entry.media.duration / entry.media.timescale) * 1000;
         break;
@@ -99,6 +103,7 @@ export class RecordingsView implements JournalView {
         break;
       case 'mark':
         next.marks++;
+        if (entry.kind === 'sos') next.sos = entry.n;
         break;
       case 'identity-shown':
         // Who has begun it stays its officer; whoever shows a card later stands in the entries.
@@ -138,7 +143,7 @@ export class RecordingsView implements JournalView {
       durationMs: 0,
       gaps: 0,
       marks: 0,
-      newestAt: at,
+      footageAt: at,
     };
     return [
       { key: 'open', value: n },

@@ -51,7 +51,8 @@ export async function closeRecording(
   await journal.append({ type: 'recording-stopped', recording, fragments, bytes, reason });
 }
 
-async function newestRecording(store: JournalStore): Promise<RecordingSummary | undefined> {
+/** The recording that began last. */
+export async function newestRecording(store: JournalStore): Promise<RecordingSummary | undefined> {
   const id = await store.view<number>('newest');
   return id === undefined ? undefined : await readRecording(store, id);
 }

@@ -12,14 +12,25 @@ interface StartFlags extends PlaceOptions {
   json?: boolean;
 }
 
+interface StopFlags extends PlaceOptions {
+  confirm?: boolean;
+  json?: boolean;
+}
+
 /** `liuhen start | stop | mark`: what the buttons do, on a running agent. */
 export function registerRecord(program: Command): void {
   placeOptions(program.command('start'))
     .description('start recording; the pre-record footage is part of it')
-    .option('--behaviour <name>', 'the enforcement act that is recorded')
+    .option(
+      '--behaviour <name>',
+      'the enforcement act that is recorded, by its key or name in the policy file',
+    )
     .option('--case <number>', 'the case file it belongs to')
-    .option('--officer <name>', 'who records')
-    .option('--whole-process', 'a recording that may not be paused')
+    .option('--officer <id>', 'who records: id or certificate number')
+    .option(
+      '--whole-process',
+      'a recording that only a confirmed order ends, also where the policy does not ask for it',
+    )
     .option('--json', 'print JSON')
     .action(async ({ data, config, json, ...request }: StartFlags) => {
       const folder = dataFolderOf({ ...(data && { data }), ...(config && { config }) });
@@ -28,9 +39,11 @@ export function registerRecord(program: Command): void {
     });
   placeOptions(program.command('stop'))
     .description('stop recording; returns when the end is sealed')
+    .option('--confirm', 'also where it is a whole-process recording')
     .option('--json', 'print JSON')
-    .action(async ({ json, ...place }: PlaceOptions & { json?: boolean }) => {
-      const stopped = (await callAgent(dataFolderOf(place), 'POST', '/stop')) as RecordingSummary;
+    .action(async ({ json, confirm: confirmed = false, ...place }: StopFlags) => {
+      const folder = dataFolderOf(place);
+      const stopped = (await callAgent(folder, 'POST', '/stop', { confirmed })) as RecordingSummary;
       const { recording, fragments, bytes, durationMs } = stopped;
       const length = `${durationText(durationMs)}, ${fragments} fragments, ${bytesText(bytes)}`;
       print(json, stopped, `stopped recording ${recording}: ${length}, sealed`);

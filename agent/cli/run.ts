@@ -35,7 +35,8 @@ export function registerRun(program: Command): void {
       process.stdout.write(
         `${JSON.stringify({ ready: true, device, origin, rootVkey, data: dataFolder, pid })}\n`,
       );
-      if (flags.record === true) {
+      // A whole-process recording that was interrupted goes on by itself.
+      if (flags.record === true && agent.recorder.state === 'idle') {
         // Not before the camera gives footage, which would be a gap; unless it gives none.
         await once(agent.recorder, 'footage', { signal: AbortSignal.timeout(config.camera.stallMs) }).catch(
           () => {},

@@ -3,6 +3,7 @@ import { callAgent } from '../control/client.js';
 import type { AgentStatus } from '../status.js';
 import type { UplinkStatus } from '../uplink/uplink.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
+import { hardwareRows } from './hardware-text.js';
 import { bytesText, durationText, tableText } from './text.js';
 
 /** `liuhen status`: one screen about the agent that runs on a data folder. */
@@ -48,6 +49,7 @@ function screen(status: AgentStatus): string {
     ],
     ['disk', `${bytesText(disk.freeBytes)} free, ${bytesText(disk.reserveBytes)} of it in reserve`],
     ['clock', `${clock.wall} (${clock.source})`],
+    ...hardwareRows(status.hardware),
     ['memory', bytesText(status.memory.rssBytes)],
   ]);
 }

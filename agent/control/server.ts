@@ -15,7 +15,7 @@ export interface ControlActions {
   status(): Promise<unknown>;
   recordings(): Promise<unknown>;
   start(request: z.infer<typeof startSchema>): Promise<unknown>;
-  stop(): Promise<unknown>;
+  stop(request: z.infer<typeof stopSchema>): Promise<unknown>;
   mark(request: z.infer<typeof markSchema>): Promise<unknown>;
   check(request: z.infer<typeof checkSchema>): Promise<unknown>;
   exportBundle(request: z.infer<typeof exportSchema>): Promise<unknown>;
@@ -30,6 +30,8 @@ const startSchema = z.strictObject({
   officer: text.optional(),
   wholeProcess: z.boolean().optional(),
 });
+/** `confirmed` ends a whole-process recording as well. */
+const stopSchema = z.strictObject({ confirmed: z.boolean().default(false) });
 const markSchema = z.strictObject({ kind: text.min(1).default('mark'), note: text.optional() });
 const checkSchema = z.strictObject({ quick: z.boolean().default(false) });
 const exportSchema = z.strictObject({
@@ -65,7 +67,7 @@ function routes(actions: ControlActions): Hono {
   app.get('/status', async (c) => c.json(await actions.status()));
   app.get('/recordings', async (c) => c.json(await actions.recordings()));
   app.post('/start', async (c) => c.json(await actions.start(await readBody(c.req, startSchema))));
-  app.post('/stop', async (c) => c.json(await actions.stop()));
+  app.post('/stop', async (c) => c.json(await actions.stop(await readBody(c.req, stopSchema))));
   app.post('/mark', async (c) => c.json(await actions.mark(await readBody(c.req, markSchema))));
   app.post('/check', async (c) => c.json(await actions.check(await readBody(c.req, checkSchema))));
   app.post('/export', async (c) => c.json(await actions.exportBundle(await readBody(c.req, exportSchema))));

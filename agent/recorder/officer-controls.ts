@@ -168,7 +168,7 @@ export class OfficerControls {
     const { recorder, signals, prioritise } = this.#parts;
     switch (effect.type) {
       case 'start':
-        this.#started = recorder.start({ ...this.#parts.identity(), ...effect.request });
+        this.#started = recorder.start(this.#named(effect.request));
         this.#settle(this.#started, 'start', effect.request.trigger === 'button');
         return;
       case 'stop':
@@ -190,6 +190,11 @@ export class OfficerControls {
       case 'deny':
         return;
     }
+  }
+
+  /** Names who records, unless whoever asks has said so. */
+  #named(request: StartRequest): StartRequest {
+    return request.officer === undefined ? { ...this.#parts.identity(), ...request } : request;
   }
 
   /** Follows what the recorder was asked for. A command's refusal is its caller's to hear, a hand's is felt. */

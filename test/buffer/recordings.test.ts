@@ -90,7 +90,7 @@ function recount(entries: readonly Entry[]): Partial<RecordingSummary>[] {
         durationMs: sum(fragments.map(({ media }) => (media.duration / media.timescale) * 1000)),
         gaps: own.filter(({ type }) => type === 'gap').length,
         marks: own.filter(({ type }) => type === 'mark').length,
-        newestAt: own.at(-1)?.at ?? at,
+        footageAt: fragments.at(-1)?.at ?? at,
         ...(stop === undefined ? {} : { stopped: { n: stop.n, at: stop.at, reason: 'button' } }),
       };
     });

@@ -1,16 +1,22 @@
 import test from 'ava';
 import type { RecordingSummary } from '../../agent/buffer/recordings.js';
-import { continuation } from '../../agent/recorder/interruption.js';
+import { continuationIn, continuation as continuationOf } from '../../agent/recorder/interruption.js';
+import type { ClockReading } from '../../drivers/clock.js';
 import { RecorderRig } from '../support/recorder.js';
 
 const wall = (ms: number) => new Date(Date.parse('2026-03-02T08:00:00.000Z') + ms).toISOString();
 const now = { wallMs: Date.parse(wall(60_000)), monoMs: 90_000, boot: 'boot-1', source: 'ntp' } as const;
 
+/** As it is when the recording has footage of its own. */
+function continuation(newest: RecordingSummary, reading: ClockReading = now) {
+  return continuationOf(newest, newest.footageAt, reading);
+}
+
 function ended(reason: string, over: Partial<RecordingSummary> = {}): RecordingSummary {
   const at = { wall: wall(0), mono: 30_000, boot: 'boot-1', source: 'ntp' } as const;
   const counts = { takes: 1, take: 0, takeFragments: 3, fragments: 3, bytes: 3000, gaps: 0, marks: 0 };
   return {
-    ...{ recording: 7, startedAt: at, newestAt: at, trigger: 'button', preRecordMs: 0, durationMs: 3000 },
+    ...{ recording: 7, startedAt: at, footageAt: at, trigger: 'button', preRecordMs: 0, durationMs: 3000 },
     ...{ wholeProcess: true, behaviour: 'personal-freedom', officer: 'officer-17', ...counts },
     stopped: { n: 20, at, reason },
     ...over,
@@ -20,7 +26,7 @@ function ended(reason: string, over: Partial<RecordingSummary> = {}): RecordingS
 test('a whole-process recording that a crash, the disk or a stop of the program ended goes on', (t) => {
   for (const reason of ['interrupted', 'shutdown', 'storage-full', 'storage-error']) {
     t.deepEqual(
-      continuation(ended(reason), now),
+      continuation(ended(reason)),
       {
         trigger: 'policy',
         behaviour: 'personal-freedom',
@@ -36,10 +42,9 @@ test('a whole-process recording that a crash, the disk or a stop of the program 
 
 test('what somebody ended, or a battery that gave out, does not go on; nor does an ordinary recording', (t) => {
   for (const reason of ['button', 'command', 'battery-low', 'source-ended']) {
-    t.is(continuation(ended(reason), now), undefined, reason);
+    t.is(continuation(ended(reason)), undefined, reason);
   }
-  t.is(continuation(ended('interrupted', { wholeProcess: false }), now), undefined);
-  t.is(continuation(undefined, now), undefined);
+  t.is(continuation(ended('interrupted', { wholeProcess: false })), undefined);
 });
 
 test('over a reboot the interruption is reckoned by the wall clock, and says so', (t) => {
@@ -55,6 +60,25 @@ test('over a reboot the interruption is reckoned by the wall clock, and says so'
     5000,
     'never a gap of less than nothing',
   );
+});
+
+test('where it was interrupted again before the camera gave anything, footage ended in the one before', async (t) => {
+  const { rig, run } = await RecorderRig.running(t);
+  t.is(await continuationIn(rig.stores.store, rig.clock.read()), undefined, 'nothing was ever recorded');
+  await rig.recorder.start({ trigger: 'button', wholeProcess: true, officer: 'officer-17' });
+  await rig.film(run, 2);
+  await rig.recorder.close('shutdown');
+  const [first] = await rig.recordings();
+  rig.clock.advance(10_000);
+  const started = { type: 'recording-started', trigger: 'policy', wholeProcess: true } as const;
+  const continues = first?.recording ?? -1;
+  const { n: recording } = await rig.journal.append({ ...started, preRecordMs: 0, continues });
+  const counts = { fragments: 0, bytes: 0 };
+  await rig.journal.append({ type: 'recording-stopped', recording, ...counts, reason: 'interrupted' });
+  rig.clock.advance(10_000);
+  const request = await continuationIn(rig.stores.store, rig.clock.read());
+  t.like(request, { continues: recording, wholeProcess: true });
+  t.is(request?.interruption?.fromMono, 3000);
 });
 
 test('an interruption is one signed gap up to the first footage, also where the camera has yet to begin', async (t) => {

@@ -1,0 +1,128 @@
+import { LiuhenError, messageOf } from '../../config/errors.js';
+import { Button } from '../../drivers/button.js';
+import type { Gpio, GpioLineName } from '../../drivers/gpio-port.js';
+import { PatternPlayer } from '../../drivers/output-pattern.js';
+import type { Timers } from '../../drivers/timers.js';
+import type { PieceName, Pieces } from './pieces.js';
+import type { HardwareSignals, OutputName } from './signals.js';
+
+/** How long until a line that could not be had, or was lost, is tried again. */
+const RETRY_MS = 10_000;
+
+/** Opens a piece on its line, and gives what ends it. */
+type OpenLine = (gpio: Gpio) => { close(): void };
+
+/** Keeps lines open: one that cannot be had or is lost is told once and tried again. */
+export class Lines {
+  readonly #pieces: Pieces;
+  readonly #timers: Timers;
+  readonly #open = new Map<PieceName, { close(): void }>();
+  readonly #retries = new Map<PieceName, () => void>();
+  readonly #names = new Map<PieceName, GpioLineName>();
+  readonly #attempts = new Map<PieceName, () => void>();
+  readonly #gpio: Gpio;
+  #closed = false;
+
+  constructor(gpio: Gpio, pieces: Pieces, timers: Timers) {
+    this.#gpio = gpio;
+    this.#pieces = pieces;
+    this.#timers = timers;
+  }
+
+  keep(piece: PieceName, line: GpioLineName, open: OpenLine): void {
+    this.#names.set(piece, line);
+    const { chip, line: offset } = line;
+    const attempt = () => {
+      this.#retries.delete(piece);
+      if (this.#closed) return;
+      try {
+        this.#open.set(piece, open(this.#gpio));
+        this.#pieces.works(piece, `${chip} line ${offset}`);
+      } catch (error) {
+        const next = error instanceof LiuhenError ? error.next : undefined;
+        this.#pieces.absent(piece, messageOf(error), next);
+        this.#retries.set(piece, this.#timers.start(RETRY_MS, attempt));
+      }
+    };
+    this.#attempts.set(piece, attempt);
+    attempt();
+  }
+
+  /** A line no longer answers, as when its chip was unplugged. */
+  lost({ chip, line }: GpioLineName, error: LiuhenError): void {
+    for (const [piece, name] of this.#names) {
+      if (name.chip !== chip || name.line !== line) continue;
+      this.#pieces.absent(piece, error.message, error.next);
+      this.#open.get(piece)?.close();
+      this.#open.delete(piece);
+      const attempt = this.#attempts.get(piece);
+      if (attempt !== undefined && !this.#closed) {
+        this.#retries.set(piece, this.#timers.start(RETRY_MS, attempt));
+      }
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#retries.values()) cancel();
+    for (const line of this.#open.values()) line.close();
+    this.#open.clear();
+  }
+}
+
+export interface ButtonLine {
+  debounceMs: number;
+  longMs: number;
+  doubleMs: number;
+  timers: Timers;
+  onGesture: Parameters<Button['onGesture']>[0];
+  onStuck: Parameters<Button['onStuck']>[0];
+}
+
+export function buttonOn(gpio: Gpio, name: GpioLineName, options: ButtonLine): { close(): void } {
+  const { debounceMs, longMs, doubleMs, timers, onGesture, onStuck } = options;
+  const line = gpio.input(name, { debounceMs });
+  // The line is debounced already.
+  const button = new Button(line, { settleMs: 0, longMs, doubleMs, timers });
+  button.onGesture(onGesture);
+  button.onStuck(onStuck);
+  return {
+    close() {
+      button.close();
+      line.close();
+    },
+  };
+}
+
+/** A switch: its level is told at once and at each change. */
+export function switchOn(
+  gpio: Gpio,
+  name: GpioLineName,
+  debounceMs: number,
+  told: (active: boolean) => void,
+): { close(): void } {
+  const line = gpio.input(name, { debounceMs });
+  line.onChange(told);
+  told(line.active);
+  return line;
+}
+
+/** An output that plays patterns, and is dark and silent once closed. */
+export function outputOn(
+  gpio: Gpio,
+  line: GpioLineName,
+  name: OutputName,
+  signals: HardwareSignals,
+  timers: Timers,
+): { close(): void } {
+  const output = gpio.output(line);
+  const player = new PatternPlayer(output, timers);
+  signals.add(name, player);
+  return {
+    close() {
+      signals.remove(name, player);
+      player.stop();
+      output.close();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { Config } from '../../config/load.js';
+import type { Policy } from '../../config/policy.js';
+import type { EntryDraft } from '../journal/entry.js';
+import type { Journal } from '../journal/journal.js';
+import { OfficerControls } from '../recorder/officer-controls.js';
+import type { Light } from '../recorder/officer-state.js';
+import type { Recorder } from '../recorder/recorder.js';
+import type { Drivers } from './drivers.js';
+import type { GnssClock } from './gnss-clock.js';
+import { Hardware, type HardwareStatus } from './hardware.js';
+import { Identity } from './identity.js';
+import { Pieces, type PiecesLog } from './pieces.js';
+import { HardwareSignals } from './signals.js';
+
+export interface OfficersDeviceParts {
+  config: Config;
+  policy: Policy;
+  drivers: Drivers;
+  recorder: Recorder;
+  journal: Journal;
+  clock: GnssClock;
+  hasRoom(): Promise<boolean>;
+  prioritise(recording: number): void;
+  /** What the picture shows of the officer. */
+  show(text: string): void;
+  log: PiecesLog;
+}
+
+/** What `liuhen status` shows of the officer's device. */
+export interface OfficersDeviceStatus extends HardwareStatus {
+  light: Light;
+  officer: { id: string; name: string; credential: string } | null;
+  openDoors: string[];
+}
+
+/** What the officer wears: button, light and card, and the hardware behind them. */
+export interface OfficersDevice {
+  controls: OfficerControls;
+  hardware: Hardware;
+  status(): OfficersDeviceStatus;
+  close(): Promise<void>;
+}
+
+/** Opens the hardware and joins it to recorder and journal. Never rejects because a piece is absent. */
+export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<OfficersDevice> {
+  const { config, policy, drivers, recorder, journal, clock, log } = parts;
+  const pieces = new Pieces(journal, log);
+  const signals = new HardwareSignals();
+  const append = (draft: EntryDraft) => {
+    journal.append(draft).catch((error: unknown) => {
+      log.warn({ err: String(error), type: draft.type }, 'entry not sealed');
+    });
+  };
+  const identity = new Identity({
+    officers: policy.officers ?? new Map(),
+    clock,
+    validMs: config.hardware.cardValidMs,
+    recording: () => recorder.recording,
+    append,
+    show: parts.show,
+  });
+  const { press, battery } = config.hardware;
+  const controls = new OfficerControls(
+    {
+      ...{ recorder, journal, clock, signals, log },
+      timers: drivers.timers,
+      identity: () => identity.request(),
+      prioritise: parts.prioritise,
+      hasRoom: parts.hasRoom,
+    },
+    {
+      confirmMs: press.confirmMs,
+      batteryWarnPercent: battery.warn,
+      batteryStopPercent: battery.stop,
+      ...(policy.button === undefined ? {} : { behaviour: policy.button }),
+    },
+  );
+  const onFix = clock.take.bind(clock);
+  const hardware = await Hardware.open(config.hardware, {
+    ...{ drivers, pieces, signals, clock, controls, identity, onFix, log },
+  });
+  return {
+    controls,
+    hardware,
+    status: () => ({
+      ...hardware.status(),
+      light: controls.light,
+      officer: identity.officer ?? null,
+      openDoors: controls.openDoors,
+    }),
+    async close() {
+      pieces.close();
+      controls.close();
+      await hardware.close();
+    },
+  };
+}
