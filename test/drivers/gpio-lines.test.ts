@@ -69,7 +69,7 @@ real('chatter is told as the one change that it ends in', async (t) => {
 
 real('a real button gives press, then long while it is held, then press and double', async (t) => {
   const gpio = new GpioProcess(t);
-  await gpio.ask({ do: 'button', name: { chip, line: 3 }, longMs: 1000 });
+  await gpio.ask({ do: 'button', name: { chip, line: 3 }, times: { longMs: 1000, doubleMs: 5000 } });
   pull(3, 'up');
   t.deepEqual(await gpio.told(), { gesture: 'press' });
   t.deepEqual(await gpio.told(), { gesture: 'long' });
@@ -174,7 +174,9 @@ function liveSwitch(): string {
 
 real('a chip that vanishes is told once, at the next look, and the process lives on', async (t) => {
   const live = liveSwitch();
-  t.teardown(() => writeFileSync(live, '1'));
+  t.teardown(() => {
+    if (readFileSync(live, 'utf8').trim() === '0') writeFileSync(live, '1');
+  });
   const gpio = new GpioProcess(t);
   await gpio.ask({ do: 'input', name: { chip, line: 0 }, debounceMs: 0 });
   writeFileSync(live, '0');

@@ -2,14 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, on, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
-import { Button, type Gesture } from '../../drivers/button.js';
+import { Button, type ButtonOptions, type Gesture } from '../../drivers/button.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
 import type { GpioInput, GpioLineName, GpioOutput } from '../../drivers/gpio-port.js';
 
 /** Asked of the process, one at a time; each is answered. */
 type Request =
   | { do: 'input'; name: GpioLineName; debounceMs: number }
-  | { do: 'button'; name: GpioLineName; longMs: number }
+  | { do: 'button'; name: GpioLineName; times: ButtonOptions }
   | { do: 'output'; name: GpioLineName }
   | { do: 'write'; active: boolean }
   | { do: 'read' }
@@ -92,7 +92,7 @@ function serve(): void {
         return input.active;
       case 'button':
         input = gpio.input(request.name, { debounceMs: 10 });
-        new Button(input, { longMs: request.longMs }).onGesture((gesture) => send({ gesture }));
+        new Button(input, request.times).onGesture((gesture) => send({ gesture }));
         return input.active;
       case 'output':
         output = gpio.output(request.name);
