@@ -15,7 +15,7 @@ interface TimerLog {
   warn(fields: object, message: string): void;
 }
 
-/** What happens by the clock: heartbeats in silence, key rotation while recording, removal of what may go. */
+/** What happens by the clock: jumps of the clock itself and heartbeats in silence, key rotation while recording, removal of what may go. */
 export function startTimers(
   journal: Journal,
   recorder: Recorder,
@@ -44,6 +44,7 @@ export function startTimers(
 
   let rotatedAtMono = journal.clock.read().monoMs;
   const timers = [
+    every(Math.min(1000, settings.heartbeatMs), 'clock', () => journal.noteClock()),
     every(Math.min(1000, settings.heartbeatMs), 'heartbeat', async () => {
       const { monoMs } = journal.clock.read();
       const silentMs = monoMs - (journal.lastWriteMonoMs ?? Number.NEGATIVE_INFINITY);

@@ -33,6 +33,17 @@ test('silence is signed: a heartbeat once nothing was written for so long, and n
   t.deepEqual(await rig.story(), ['heartbeat', 'heartbeat']);
 });
 
+test('a jump of the clock is sealed though nothing else is written, and a clock that goes on is not', async (t) => {
+  const { rig, journal } = await ticking(t, { heartbeatMs: TICK_MS });
+  await once(journal, 'sealed');
+  rig.clock.wallMs -= 3_600_000;
+  await once(journal, 'sealed');
+  const [changed] = await rig.entriesOf('clock-changed');
+  t.like(changed, { fromWall: '2026-03-02T08:00:00.000Z', toWall: '2026-03-02T07:00:00.000Z' });
+  await ticks();
+  t.deepEqual(await rig.story(), ['heartbeat', 'clock-changed']);
+});
+
 test('the key is rotated while recording, each time the period has passed, and never while idle', async (t) => {
   const { rig, journal } = await ticking(t, { keyRotationMs: TICK_MS });
   rig.clock.advance(TICK_MS);

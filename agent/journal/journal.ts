@@ -146,6 +146,18 @@ export class Journal extends EventEmitter<JournalEvents> {
     });
   }
 
+  /**
+   * Seals that the wall clock has jumped since the newest entry, if it has: other entries say so by themselves, but there may be none for
+   * a while. Rejects as `append`.
+   */
+  noteClock(): Promise<void> {
+    return this.#inLane(async () => {
+      if (this.#closed) throw this.#closedError();
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#clockChange(this.#options.clock.read()).length > 0) await this.#commit([], []);
+    });
+  }
+
   /** Moves on to a new key and erases the old one; when this resolves no older private key exists on the device. */
   rotateKey(): Promise<void> {
     return this.#inLane(async () => {
