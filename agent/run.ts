@@ -106,7 +106,7 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     const worn = await openOfficersDevice({
       ...{ config, policy, drivers, recorder, journal, clock, log },
       hasRoom: async () => (await freeBytes(config.data)) >= reserveBytes,
-      prioritise: (recording) => log.info({ recording }, 'to be sent first'),
+      prioritise: (recording) => uplink?.prioritise(recording),
       show: (text) => film.setOfficer(text),
     });
     device = worn;

@@ -187,6 +187,7 @@ export class Device {
       case 'telemetry': {
         const { backlog } = decodeTelemetry(payload);
         if (backlog.unreceipted.length > 0) void this.#lane.run(() => this.#repeat(backlog.unreceipted));
+        if (this.#wanted.prefer(backlog.urgent ?? [])) void this.#lane.run(() => this.#want(false));
         return undefined;
       }
     }

@@ -32,6 +32,10 @@ export class Wanted {
   #progressMs: number;
   /** A device that cannot give the oldest pieces is asked for those after this index first. */
   #after = -1;
+  /** Recordings that the device would send first. */
+  #urgent: readonly number[] = [];
+  /** Whether those are asked for first: not every time, where the device cannot give them. */
+  #isUrgentFirst = true;
   readonly #suspendedUntilMs = new Map<string, number>();
 
   constructor(options: WantedOptions) {
@@ -41,6 +45,14 @@ export class Wanted {
 
   get isEmpty(): boolean {
     return this.#asked.size === 0;
+  }
+
+  /** Says which recordings to ask for before all others, the most urgent first; true when there are some and they are news. */
+  prefer(urgent: readonly number[]): boolean {
+    const isNews = urgent.join() !== this.#urgent.join();
+    this.#urgent = urgent;
+    if (isNews) this.#isUrgentFirst = true;
+    return isNews && urgent.length > 0;
   }
 
   /** A chunk came. */
@@ -69,14 +81,19 @@ export class Wanted {
     if (!waiting || nowMs() - this.#progressMs < reaskMs) return false;
     this.#progressMs = nowMs();
     const last = [...this.#asked.values()].at(-1)?.n ?? -1;
-    this.#after = this.#isMore ? last : -1;
+    const wasUrgentFirst = this.#urgent.length > 0 && this.#isUrgentFirst;
+    this.#isUrgentFirst = !wasUrgentFirst;
+    this.#after = this.#isMore && !wasUrgentFirst ? last : -1;
     return true;
   }
 
   /** Composes what to ask for now; replaces what was asked for before. `anew` begins with the oldest again. */
   async compose(anew = false): Promise<Want['footage']> {
     const { store, inFlight, intake } = this.#options;
-    if (anew) this.#after = -1;
+    if (anew) {
+      this.#after = -1;
+      this.#isUrgentFirst = true;
+    }
     this.#asked = new Map();
     this.#askedBytes = 0;
     this.#isMore = false;
@@ -85,12 +102,14 @@ export class Wanted {
     }
     inFlight.wants(intake, true);
     const budget = Math.min(MAX_OUTSTANDING_BYTES, inFlight.shareOfWanting());
+    const isRoom = await this.#askUrgent(budget);
     const skipped: Place[] = [];
-    for await (const place of pendingPlaces(store)) {
-      if (place.n <= this.#after) {
-        if (skipped.length < MAX_WANTED) skipped.push(place);
-      } else if (!this.#ask(place, budget)) break;
-    }
+    if (isRoom)
+      for await (const place of pendingPlaces(store)) {
+        if (place.n <= this.#after) {
+          if (skipped.length < MAX_WANTED) skipped.push(place);
+        } else if (!this.#ask(place, budget)) break;
+      }
     if (!this.#isMore) for (const place of skipped) if (!this.#ask(place, budget)) break;
     if (this.isEmpty) inFlight.wants(intake, false);
     intake.expect(this.#asked);
@@ -100,6 +119,17 @@ export class Wanted {
       left -= offsets.length;
       return { sha256, offsets };
     });
+  }
+
+  /** False when no room is left for others. */
+  async #askUrgent(budget: number): Promise<boolean> {
+    if (!this.#isUrgentFirst) return true;
+    for (const recording of this.#urgent) {
+      for await (const place of pendingPlaces(this.#options.store, recording)) {
+        if (!this.#ask(place, budget)) return false;
+      }
+    }
+    return true;
   }
 
   /** False when there is no room for this piece. */

@@ -1,6 +1,7 @@
-import { listRecordings, readRecording } from '../buffer/recordings.js';
+import { listRecordings, type RecordingSummary, readRecording } from '../buffer/recordings.js';
 import { decodeEntry } from '../journal/entry.js';
 import type { JournalStore } from '../journal/store.js';
+import { Urgent } from './urgent.js';
 
 /** As many unreceipted recordings are remembered by id; the rest is counted, and looked up again when these are done. */
 const MAX_REMEMBERED = 1024;
@@ -8,6 +9,8 @@ const STARTED_OR_STOPPED = Buffer.from('"type":"recording-st');
 
 /** What the archive has not receipted yet. Follows the journal; the recorder never waits for it. */
 export class Backlog {
+  /** By their SOS marks, which the journal remembers, and by whoever called for one. */
+  readonly urgent = new Urgent();
   readonly #store: JournalStore;
   /** Stopped recordings without a receipt, by id, oldest first, with their bytes. */
   readonly #stopped = new Map<number, number>();
@@ -29,8 +32,9 @@ export class Backlog {
       this.#stopped.clear();
       this.#forgotten = 0;
       this.#stoppedBytes = 0;
-      for await (const { recording, stopped, receipt, bytes } of listRecordings(this.#store)) {
-        if (stopped !== undefined && stopped.n < size && receipt === undefined) this.#add(recording, bytes);
+      for await (const state of listRecordings(this.#store)) {
+        const { stopped, receipt } = state;
+        if (stopped !== undefined && stopped.n < size && receipt === undefined) this.#add(state);
       }
       this.#open = await this.#store.view<number>('open');
       this.#seen = size;
@@ -38,7 +42,7 @@ export class Backlog {
     });
   }
 
-  /** Takes in what was sealed since; true when a recording began or ended. */
+  /** Takes in what was sealed since; true when a recording began, ended or became urgent. */
   follow(size: number): Promise<boolean> {
     return this.#inLane(async () => {
       let changed = false;
@@ -50,13 +54,22 @@ export class Backlog {
         n++;
         this.#seen = n;
       }
-      await this.#measureOpen();
-      return changed;
+      const isUrgent = await this.#measureOpen();
+      return changed || isUrgent;
+    });
+  }
+
+  /** Calls for a recording before all others, at journal index `n`; false when it is not one that waits for its receipt. */
+  prioritise(recording: number, n: number): Promise<boolean> {
+    return this.#inLane(async () => {
+      const state = await readRecording(this.#store, recording);
+      return state !== undefined && state.receipt === undefined && this.urgent.call(recording, n);
     });
   }
 
   /** A receipt was written for this recording. */
   receipted(recording: number): Promise<void> {
+    this.urgent.forget(recording);
     return this.#inLane(async () => {
       const bytes = this.#stopped.get(recording) ?? (await readRecording(this.#store, recording))?.bytes ?? 0;
       if (!this.#stopped.delete(recording)) this.#forgotten = Math.max(0, this.#forgotten - 1);
@@ -93,9 +106,11 @@ export class Backlog {
     await this.#lane;
   }
 
-  async #measureOpen(): Promise<void> {
+  /** True when it has become urgent. */
+  async #measureOpen(): Promise<boolean> {
     const open = this.#open === undefined ? undefined : await readRecording(this.#store, this.#open);
     this.#openBytes = open?.bytes ?? 0;
+    return open?.sos !== undefined && this.urgent.call(open.recording, open.sos);
   }
 
   async #take(entry: ReturnType<typeof decodeEntry>): Promise<boolean> {
@@ -110,11 +125,12 @@ export class Backlog {
       this.#open = undefined;
       this.#openBytes = 0;
     }
-    if (state !== undefined && state.receipt === undefined) this.#add(entry.recording, state.bytes);
+    if (state !== undefined && state.receipt === undefined) this.#add(state);
     return true;
   }
 
-  #add(recording: number, bytes: number): void {
+  #add({ recording, bytes, sos }: RecordingSummary): void {
+    if (sos !== undefined) this.urgent.call(recording, sos);
     if (this.#stopped.has(recording)) return;
     this.#stoppedBytes += bytes;
     if (this.#stopped.size >= MAX_REMEMBERED) this.#forgotten++;

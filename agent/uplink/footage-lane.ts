@@ -7,11 +7,14 @@ import type { Cancel, Timers } from '../link/timers.js';
 import type { Bandwidth } from './bandwidth.js';
 import type { Want } from './messages.js';
 import type { Counter } from './tally.js';
+import type { Urgent } from './urgent.js';
 import { type WantedFootage, Wants } from './wants.js';
 
 export interface FootageLaneOptions {
   store: JournalStore;
   footage: FootageStore;
+  /** What goes first of all that is wanted. */
+  urgent: Urgent;
   chunkBytes: number;
   bandwidth: Bandwidth;
   /** Waits for room; `onSent` when the chunk leaves; resolves on PUBACK, rejects when it did not reach the broker. */
@@ -56,6 +59,7 @@ export class FootageLane {
   #work: Promise<void> = Promise.resolve();
   #inFlight = 0;
   #connection = 0;
+  #rankedAt = 0;
   #wake: () => void = () => {};
 
   constructor(options: FootageLaneOptions) {
@@ -106,28 +110,32 @@ export class FootageLane {
 
   /** Sends one fragment and reads the next meanwhile. */
   async #pump(): Promise<void> {
-    for (let next = this.#begin(); next !== undefined; ) {
-      const { wanted, connection, read } = next;
-      next = undefined;
-      try {
-        const found = await read;
-        next = this.#begin();
-        if (found !== undefined) {
-          this.#remember(wanted.sha256);
-          await this.#sendFragment(wanted, found.bytes, connection);
-          if (connection === this.#connection) this.#options.footage.sent(found.place);
+    do {
+      for (let next = await this.#begin(); next !== undefined; ) {
+        const { wanted, connection, read } = next;
+        let following: Promise<Begun | undefined> | undefined;
+        try {
+          const found = await read;
+          following = this.#begin();
+          if (found !== undefined) {
+            this.#remember(wanted.sha256);
+            await this.#sendFragment(wanted, found.bytes, connection);
+            if (connection === this.#connection) this.#options.footage.sent(found.place);
+          }
+        } catch (error) {
+          this.#options.tally.count('footage-send', `footage ${wanted.sha256}: ${messageOf(error)}`);
         }
-      } catch (error) {
-        this.#options.tally.count('footage-send', `footage ${wanted.sha256}: ${messageOf(error)}`);
+        next = (await following) ?? (await this.#begin());
       }
-      next ??= this.#begin();
-    }
+      // A want may have come between the last look and here.
+    } while (!this.#wants.empty);
     this.#pumping = false;
     this.#options.onActivity();
   }
 
   /** Takes the next want and starts to read what it names. */
-  #begin(): Begun | undefined {
+  async #begin(): Promise<Begun | undefined> {
+    await this.#rankWants();
     const wanted = this.#wants.next();
     if (wanted === undefined) return undefined;
     const { sha256, offsets } = wanted;
@@ -138,6 +146,25 @@ export class FootageLane {
     // A failure reaches `#pump` when it is this fragment's turn; until then it must only not be unheard.
     read.catch(() => {});
     return { wanted, connection: this.#connection, read };
+  }
+
+  /** Looks up which of what is wanted belongs to an urgent recording. */
+  async #rankWants(): Promise<void> {
+    const { urgent, store, tally } = this.#options;
+    if (this.#rankedAt !== urgent.changes) this.#wants.forgetRanks();
+    this.#rankedAt = urgent.changes;
+    if (urgent.isEmpty) return;
+    try {
+      for (const sha256 of this.#wants.unranked()) {
+        let rank = 0;
+        for await (const { recording } of placesOf(store, sha256)) {
+          rank = Math.max(rank, urgent.rankOf(recording));
+        }
+        this.#wants.rank(sha256, rank);
+      }
+    } catch (error) {
+      tally.count('footage-send', `footage in order: ${messageOf(error)}`);
+    }
   }
 
   async #sendFragment({ sha256, offsets }: WantedFootage, bytes: Buffer, connection: number): Promise<void> {

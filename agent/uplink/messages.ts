@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { MAX_ENTRY_BYTES } from '../journal/entry.js';
 import { MAX_NOTE_BYTES } from '../journal/note.js';
+import { MAX_URGENT } from './urgent.js';
 
 /** Payloads larger than these are refused before they are parsed. */
 export const MAX_JOURNAL_BYTES = 1024 * 1024;
@@ -69,6 +70,8 @@ const telemetrySchema = z.looseObject({
     footageBytes: size,
     /** Recordings that are stopped and have no receipt here yet, oldest first: the archive repeats what it has signed. */
     unreceipted: z.array(size).max(64),
+    /** Recordings whose footage the device would send before all other, the most urgent first. */
+    urgent: z.array(size).max(MAX_URGENT).optional(),
   }),
   battery: z.looseObject({ percent: z.number() }).optional(),
 });

@@ -108,6 +108,7 @@ export class Reports {
         entries: journal.size - (journal.cosigned?.size ?? 0),
         footageBytes: backlog.footageBytes,
         unreceipted: backlog.oldest(MAX_UNRECEIPTED),
+        ...(backlog.urgent.isEmpty ? {} : { urgent: backlog.urgent.newestFirst() }),
       },
     };
   }

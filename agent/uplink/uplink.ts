@@ -74,6 +74,11 @@ interface UplinkEvents {
 
 export interface Uplink extends EventEmitter<UplinkEvents> {
   status(): UplinkStatus;
+  /**
+   * Sends the footage of this recording before all other that waits; of several, the one called for last goes first. SOS marks in the
+   * journal do the same, also after a restart. Nothing for a recording that has its receipt.
+   */
+  prioritise(recording: number): void;
   /** Says goodbye to the broker. When this resolves, stores and journal are no longer read. */
   stop(): Promise<void>;
 }
@@ -145,6 +150,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       footageLane: {
         store,
         footage: options.footage,
+        urgent: backlog.urgent,
         chunkBytes: config.chunkSizeBytes,
         bandwidth: new Bandwidth(config.bandwidthBitsPerSecond, config.chunkSizeBytes, timers),
         tally,
@@ -201,6 +207,15 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       counts: this.#tally.counts(),
       fork: this.#fork,
     };
+  }
+
+  prioritise(recording: number): void {
+    this.#backlog.prioritise(recording, this.#options.journal.size).then(
+      (isNews) => {
+        if (isNews) this.#reports.send();
+      },
+      (error: unknown) => this.#tally.count('store', messageOf(error)),
+    );
   }
 
   async stop(): Promise<void> {

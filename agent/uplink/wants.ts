@@ -13,9 +13,11 @@ const MAX_OFFSETS = 65_536;
 interface Queued {
   whole: boolean;
   offsets: Set<number>;
+  /** Undefined until somebody has looked. */
+  urgency: number | undefined;
 }
 
-/** What the archive wants and has not been sent yet, in the order it asked; each fragment and offset once, bounded. */
+/** What the archive wants and has not been sent yet, in the order it asked unless some is urgent; each fragment and offset once, bounded. */
 export class Wants {
   readonly #timers: Timers;
   readonly #holdMs: number;
@@ -48,7 +50,11 @@ export class Wants {
 
   add(footage: Want['footage']): void {
     for (const { sha256, offsets } of footage) {
-      const queued = this.#queue.get(sha256) ?? { whole: false, offsets: new Set<number>() };
+      const queued = this.#queue.get(sha256) ?? {
+        whole: false,
+        offsets: new Set<number>(),
+        urgency: undefined,
+      };
       if (!this.#queue.has(sha256)) {
         if (this.#queue.size >= MAX_FRAGMENTS) {
           this.#overflow++;
@@ -68,15 +74,39 @@ export class Wants {
     }
   }
 
-  /** Takes the oldest wanted fragment off the list. */
+  /** Takes the most urgent fragment off the list, of several the one that was wanted first. */
   next(): WantedFootage | undefined {
-    for (const [sha256, { whole, offsets }] of this.#queue) {
+    for (let next = this.#first(); next !== undefined; next = this.#first()) {
+      const [sha256, { whole, offsets }] = next;
       this.#queue.delete(sha256);
       this.#offsets -= offsets.size;
       if (whole) return { sha256, offsets: 'whole' };
       if (offsets.size > 0) return { sha256, offsets: [...offsets].sort((a, b) => a - b) };
     }
     return undefined;
+  }
+
+  #first(): [string, Queued] | undefined {
+    let first: [string, Queued] | undefined;
+    for (const each of this.#queue) {
+      if (first === undefined || (each[1].urgency ?? 0) > (first[1].urgency ?? 0)) first = each;
+    }
+    return first;
+  }
+
+  /** Those whose urgency nobody has told. */
+  unranked(): string[] {
+    return [...this.#queue].filter(([, { urgency }]) => urgency === undefined).map(([sha256]) => sha256);
+  }
+
+  /** Says how urgent a wanted fragment is: the higher, the sooner; 0 for the rest. */
+  rank(sha256: string, urgency: number): void {
+    const queued = this.#queue.get(sha256);
+    if (queued !== undefined) queued.urgency = urgency;
+  }
+
+  forgetRanks(): void {
+    for (const queued of this.#queue.values()) queued.urgency = undefined;
   }
 
   /** Whether the piece has to be sent: false while it is in flight, and for a while after. */

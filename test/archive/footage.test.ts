@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { type ArchiveOptions, registerDevice } from '../../agent/archive/archive.js';
 import { parseRecordingIndex } from '../../agent/archive/recording-index.js';
-import { MAX_WANTED } from '../../agent/uplink/messages.js';
+import { MAX_WANTED, type Want } from '../../agent/uplink/messages.js';
 import { topics } from '../../agent/uplink/topics.js';
 import { defaultConfig } from '../../config/load.js';
 import { archiveSettings, TestArchive, untilArchive } from '../support/archive.js';
@@ -260,6 +260,31 @@ test('a fragment larger than the memory for footage is taken all the same, one a
     bytesOf([init, large]),
   );
   t.is(it.archive.running.status().inFlightBytes, 0);
+});
+
+test('what the device calls urgent is asked for first, and what it then cannot give holds nothing up', async (t) => {
+  const settings = archiveSettings({
+    embeddedBroker: { host: '127.0.0.1', port: 0 },
+    limits: { inFlight: '1MiB' },
+  });
+  const it = await rig(t, { settings, times: { publishMs: 20, tickMs: 20, reaskMs: 100 } });
+  const older = await it.device.record({ fragments: 6, bytes: 300_000 });
+  const newer = await it.device.record({ fragments: 6, bytes: 300_000 });
+  const first = (want: Want | undefined) => want?.footage[0]?.sha256;
+  t.is(first(await it.wire.sendAll()), older.footage[0]?.sha256);
+  const backlog = { entries: 0, footageBytes: 0, unreceipted: [], urgent: [newer.recording] };
+  const telemetry = { clock: { wall: '', source: '' }, disk: { freeBytes: 1 }, backlog };
+  await it.wire.publish(topics.telemetry(it.device.id), JSON.stringify(telemetry));
+  await it.wire.until(() => first(it.wire.wants.at(-1)) === newer.footage[0]?.sha256);
+  await it.wire.until(() => first(it.wire.wants.at(-1)) === older.footage[0]?.sha256);
+  for (const piece of older.footage) {
+    await it.wire.until(() =>
+      it.wire.wants.some(({ footage: all }) => all.some(({ sha256 }) => sha256 === piece.sha256)),
+    );
+    await it.wire.sendWhole(piece);
+  }
+  await it.wire.until(() => it.wire.archived.length === 1);
+  t.regex(it.wire.archived[0] ?? '', new RegExp(`\\n${older.recording}\\n`));
 });
 
 test('at most as many pieces are asked for as a message may name', async (t) => {

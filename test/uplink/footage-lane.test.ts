@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { Bandwidth } from '../../agent/uplink/bandwidth.js';
 import { FootageLane, type FootageLaneOptions } from '../../agent/uplink/footage-lane.js';
+import { Urgent } from '../../agent/uplink/urgent.js';
 import { TestDevice } from '../support/device.js';
 import { ManualTimers } from '../support/uplink.js';
 
@@ -17,6 +18,7 @@ async function lane(t: ExecutionContext, settings: { bitsPerSecond?: number; chu
   const timers = new ManualTimers();
   const sent: Sent[] = [];
   const counted: string[] = [];
+  const urgent = new Urgent();
   const { bitsPerSecond, chunkBytes = 1000 } = settings;
   const publish: FootageLaneOptions['publish'] = async (sha256, offset, chunk, onSent) => {
     onSent();
@@ -25,6 +27,7 @@ async function lane(t: ExecutionContext, settings: { bitsPerSecond?: number; chu
   const footage = new FootageLane({
     store: device.store,
     footage: device.footage,
+    urgent,
     chunkBytes,
     bandwidth: new Bandwidth(bitsPerSecond, chunkBytes, timers),
     publish,
@@ -34,7 +37,7 @@ async function lane(t: ExecutionContext, settings: { bitsPerSecond?: number; chu
     onActivity: () => {},
   });
   footage.connected(1_000_000);
-  return { device, timers, sent, counted, footage };
+  return { device, timers, sent, counted, footage, urgent };
 }
 
 test('the bandwidth ceiling holds over any span of a transfer', async (t) => {
@@ -129,4 +132,29 @@ test('a fragment that was sent leaves memory, and is not read again for a want t
   await footage.settled();
   t.deepEqual(read, []);
   t.is(sent.length, pieces);
+});
+
+test('what belongs to an urgent recording is sent first of all that is wanted, also when it becomes urgent on the way', async (t) => {
+  const { device, timers, sent, footage, urgent } = await lane(t, { bitsPerSecond: 80_000 });
+  const recorded = [];
+  for (let at = 0; at < 3; at++) recorded.push(await device.record({ fragments: 3, bytes: 900 }));
+  const [, second, third] = recorded.map(({ recording }) => recording) as [number, number, number];
+  urgent.call(second, 100);
+  footage.want(recorded.flatMap((each) => each.footage).map(({ sha256 }) => ({ sha256, offsets: [] })));
+  let idle = false;
+  void footage.settled().then(() => {
+    idle = true;
+  });
+  while (!idle) {
+    if (sent.length === 3) urgent.call(third, 101);
+    timers.advance(timers.due[0] ?? 0);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const ofHash = new Map(recorded.flatMap((each, at) => each.footage.map(({ sha256 }) => [sha256, at])));
+  const order = sent.map(({ sha256 }) => ofHash.get(sha256));
+  // One fragment was already being read when the call came, and one was on its way.
+  t.deepEqual(order.slice(0, 3), [1, 1, 1]);
+  t.deepEqual(order.slice(-4), [0, 0, 0, 0]);
+  t.true(order.lastIndexOf(2) - order.indexOf(2) <= 4 && order.indexOf(2) <= 5);
+  t.is(order.length, 12);
 });
