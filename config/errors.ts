@@ -37,6 +37,9 @@ export const ERROR_CODES = {
   LIUHEN_FIRMWARE_IMAGE:
     'a firmware image or key is malformed, damaged, or not signed by the key that the board trusts',
   LIUHEN_FIRMWARE_UPDATE: 'the microcontroller did not take, boot or keep an image',
+  LIUHEN_ENVELOPE: 'a signed envelope, or the document in it, is malformed, too large or not of a known kind',
+  LIUHEN_AUTHORITY_KEY:
+    'a key file of the authority is malformed, open to others, of another role, or its passphrase is wrong',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
