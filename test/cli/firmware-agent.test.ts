@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import test from 'ava';
+import { boardScene, firmware, signer } from '../support/board.js';
+import { liuhen } from '../support/liuhen.js';
+
+const MAIN = join(import.meta.dirname, '../../agent/main.js');
+
+test('a running agent updates its board between two polls, and the journal is sound afterwards', async (t) => {
+  const { folder, port, link, simulator } = await boardScene(t);
+  await link.close();
+  await writeFile(join(folder, 'key.pem'), signer.publicKey);
+  await writeFile(join(folder, 'two.bin'), firmware('2.0.0').bytes);
+  const made = await liuhen(
+    folder,
+    ...[
+      'init',
+      '--device',
+      'recorder-0001',
+      '--authority',
+      'liuhen.example',
+      '--camera',
+      'synthetic',
+      '--json',
+    ],
+  );
+  t.is(made.status, 0, made.stderr);
+  const board = { port, poll: '500ms', firmwareKeyFile: 'key.pem' };
+  await appendFile(join(folder, 'liuhen.yaml'), `\nhardware:\n  board: ${JSON.stringify(board)}\n`);
+  const agent = spawn(process.execPath, [MAIN, 'run'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  const exited = once(agent, 'exit');
+  t.teardown(async () => {
+    agent.kill('SIGKILL');
+    await exited;
+  });
+  await once(createInterface(agent.stdout), 'line');
+
+  const update = await liuhen(folder, 'firmware', 'update', 'two.bin', '--confirm', '--json');
+  t.is(update.status, 0, update.stderr);
+  t.like(JSON.parse(update.stdout), {
+    before: { version: '1.0.0' },
+    after: { version: '2.0.0' },
+    state: 'confirmed',
+  });
+  t.is(simulator.running?.header.version, '2.0.0');
+  const check = await liuhen(folder, 'check');
+  t.is(check.status, 0, check.stdout);
+  agent.kill('SIGTERM');
+  t.deepEqual(await exited, [0, null]);
+  t.like(JSON.parse((await liuhen(folder, 'firmware', 'info', '--json')).stdout), {
+    running: { version: '2.0.0', confirmed: true },
+  });
+});
