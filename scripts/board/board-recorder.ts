@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { LIUHEN } from '../child.js';
 import { BoardError } from './command.js';
 import { CHECKOUT, type VirtualBoard } from './virtual-board.js';
 
@@ -47,13 +48,14 @@ export class BoardRecorder {
     const made = await this.#board.must(
       `mkdir -p ${RECORDER_FOLDER} && cd ${RECORDER_FOLDER} && ${liuhen()} init ${device} --config init.yaml --json`,
     );
-    await this.configure(config);
+    await this.put('liuhen.yaml', config);
     return (JSON.parse(made) as { rootVkey: string }).rootVkey;
   }
 
-  async configure(config: string): Promise<void> {
-    const text = Buffer.from(config).toString('base64');
-    await this.#board.must(`echo ${text} | base64 -d >${CONFIG} && sync`);
+  /** Writes a file beside the configuration, and waits until it is on the disk. */
+  async put(name: string, content: string): Promise<void> {
+    const encoded = Buffer.from(content).toString('base64');
+    await this.#board.must(`echo ${encoded} | base64 -d >${RECORDER_FOLDER}/${name} && sync`);
   }
 
   /** Starts the agent and returns at once. */
@@ -99,7 +101,8 @@ export class BoardRecorder {
 
   /** Ends the agent as a service manager would; resolves when it has closed its data folder. */
   async stop(): Promise<void> {
-    await this.#board.must(`kill -TERM $(pgrep -f '^node .*main.js run ')`);
+    const pid = this.#lines.findLast(({ ready }) => ready === true)?.pid;
+    await this.#board.must(`kill -TERM ${pid}`);
     await this.#running;
   }
 
@@ -118,5 +121,5 @@ export class BoardRecorder {
 
 /** The command line of this checkout, as the machine runs it. */
 export function liuhen(): string {
-  return `node ${CHECKOUT}/dist/agent/main.js`;
+  return `node ${LIUHEN}`;
 }

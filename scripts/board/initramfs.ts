@@ -1,11 +1,11 @@
 import { chmod, copyFile, cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_ROOT } from '../../config/package-root.js';
 import { host } from './command.js';
 import type { Kernel } from './kernel.js';
 
-const INIT = fileURLToPath(new URL('../../../scripts/board/guest/init', import.meta.url));
+const INIT = join(PACKAGE_ROOT, 'scripts/board/guest/init');
 /** Where the init script mounts something, or works. */
 const FOLDERS = ['bin', 'proc', 'sys', 'dev', 'host', 'memory', 'root', 'answers'];
 

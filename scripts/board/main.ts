@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { BoardError } from './command.js';
 import { gpioTests } from './scenario-gpio.js';
+import { officersRecording } from './scenario-officer.js';
 import { powerCuts } from './scenario-power-cuts.js';
 import { VirtualBoard } from './virtual-board.js';
 
+const PARTS = ['gpio', 'officer', 'power'] as const;
 const say = (line: string) => process.stderr.write(`virtual-board: ${line}\n`);
 
 const program = new Command('scripts/virtual-board').description(
@@ -24,9 +26,19 @@ program
   .command('test')
   .description('what the recorder must do on real hardware, power cuts included')
   .option('--rounds <n>', 'how many power cuts', Number, 25)
-  .action(async ({ rounds }: { rounds: number }) => {
-    process.stdout.write(`${JSON.stringify({ gpio: await gpioTests(say) })}\n`);
-    process.stdout.write(`${JSON.stringify({ powerCuts: await powerCuts(rounds, say) })}\n`);
+  .option('--only <part>', `one of ${PARTS.join(', ')}`)
+  .action(async ({ rounds, only }: { rounds: number; only?: string }) => {
+    if (only !== undefined && !PARTS.includes(only as (typeof PARTS)[number])) {
+      throw new BoardError(`--only: expected one of ${PARTS.join(', ')}, got ${only}`);
+    }
+    const scenarios = {
+      gpio: () => gpioTests(say),
+      officer: () => officersRecording(say),
+      power: () => powerCuts(rounds, say),
+    };
+    for (const part of PARTS.filter((name) => only === undefined || name === only)) {
+      process.stdout.write(`${JSON.stringify({ [part]: await scenarios[part]() })}\n`);
+    }
   });
 
 // What is open ends with the process.

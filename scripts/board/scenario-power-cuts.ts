@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BoardRecorder, RECORDER_FOLDER } from './board-recorder.js';
+import { runLiuhen } from '../child.js';
+import { recordingsOf, verdictOn, withCopy } from './board-copy.js';
+import { BoardRecorder } from './board-recorder.js';
 import { checkCopy } from './check-copy.js';
 import type { PowerLoss } from './disk.js';
 import { VirtualBoard } from './virtual-board.js';
@@ -26,24 +28,27 @@ export interface PowerCutsResult {
   lostSectors: number;
   /** Those that it left, in any order. */
   keptSectors: number;
+  /** On the recordings at the end: cut short ones are incomplete, never altered. */
+  verdicts: Record<string, number>;
 }
 
 /**
  * Cuts the board's power at random moments while the agent starts, recovers and records from the machine's camera. After each cut
- * the machine mounts its disk again, and before the agent writes to it, all that was reported sealed is there and no invariant is broken.
+ * the machine mounts its disk again, and before the agent writes to it, all that was reported sealed is there and no invariant is broken. At
+ * the end every recording exports to a bundle whose verdict is as it should be.
  */
 export async function powerCuts(rounds: number, say: (line: string) => void): Promise<PowerCutsResult> {
-  const result: PowerCutsResult = { rounds: 0, sealed: 0, lostSectors: 0, keptSectors: 0 };
+  const result: PowerCutsResult = { rounds: 0, sealed: 0, lostSectors: 0, keptSectors: 0, verdicts: {} };
   let recorder: BoardRecorder | undefined;
   const board = await VirtualBoard.make({ say, onLog: (line) => recorder?.take(line) });
   recorder = new BoardRecorder(board);
   try {
     await board.start();
-    await recorder.provision(CONFIG);
+    const rootVkey = await recorder.provision(CONFIG);
     for (let round = 1; round <= rounds; round++) {
       const [moment, { lostSectors, keptSectors }] = await cutSomewhere(board, recorder);
       await board.start();
-      result.sealed = await checkDisk(board, recorder, round);
+      result.sealed = await withCopy(board, `round-${round}`, (data) => checkCopy(data, recorder.lines));
       result.rounds = round;
       result.lostSectors += lostSectors;
       result.keptSectors += keptSectors;
@@ -52,6 +57,13 @@ export async function powerCuts(rounds: number, say: (line: string) => void): Pr
         `round ${round}: cut ${moment}; ${cache}; ${result.sealed} fragments reported sealed so far, all there`,
       );
     }
+    // It closes the recording that the last cut interrupted.
+    const ready = recorder.until('the agent', (line) => line.ready === true);
+    recorder.start();
+    await ready;
+    await recorder.stop();
+    result.verdicts = await verdicts(board, rootVkey);
+    say(`exported and verified on the host: ${JSON.stringify(result.verdicts)}`);
     return result;
   } finally {
     await board.close();
@@ -79,15 +91,29 @@ async function cutSomewhere(board: VirtualBoard, recorder: BoardRecorder): Promi
   return [`${afterMs} ms after the first sealed fragment`, await board.cutPower()];
 }
 
-/** On the host, which is quicker, from a copy that the machine's kernel makes of what it finds on the disk. */
-async function checkDisk(board: VirtualBoard, recorder: BoardRecorder, round: number): Promise<number> {
-  const name = `round-${round}`;
-  await mkdir(join(board.outFolder, name));
-  // cp would stop at the socket that the agent has left.
-  await board.must(`tar -C ${RECORDER_FOLDER} -cf - data | tar -C /out/${name} --no-same-owner -xf -`);
-  try {
-    return await checkCopy(join(board.outFolder, name, 'data'), recorder.lines);
-  } finally {
-    await rm(join(board.outFolder, name), { recursive: true });
-  }
+/** Exports every recording from the board's disk, each cut short or whole, and counts the verdicts. */
+async function verdicts(board: VirtualBoard, rootVkey: string): Promise<Record<string, number>> {
+  return await withCopy(board, 'end', async (data) => {
+    const trust = join(board.outFolder, 'trust.policy');
+    await writeFile(trust, `log ${rootVkey}\nquorum none\n`);
+    const counted: Record<string, number> = {};
+    for (const { recording } of await recordingsOf(data)) {
+      const bundle = join(board.outFolder, `bundle-${recording}`);
+      const { status, stderr } = await runLiuhen(
+        'export',
+        String(recording),
+        '--data',
+        data,
+        '--out',
+        bundle,
+      );
+      if (status !== 0) throw new Error(`export of recording ${recording} ended with ${status}: ${stderr}`);
+      const verdict = await verdictOn(bundle, trust);
+      if (verdict !== 'intact' && verdict !== 'incomplete') {
+        throw new Error(`recording ${recording}: ${verdict}`);
+      }
+      counted[verdict] = (counted[verdict] ?? 0) + 1;
+    }
+    return counted;
+  });
 }

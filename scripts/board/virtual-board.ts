@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_ROOT } from '../../config/package-root.js';
 import { BoardError, host } from './command.js';
 import { type Answer, Control } from './control.js';
 import { Disk, formatDisk, type PowerLoss } from './disk.js';
@@ -19,7 +19,7 @@ import { listen } from './wires.js';
 /** The label of the GPIO chip in the machine; its lines are 0 to 7. */
 export const GPIO_CHIP = 'liuhen-board';
 /** This checkout, which has the same path in the machine. */
-export const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
+export const CHECKOUT = PACKAGE_ROOT;
 
 /** The serial ports and what is soldered to them: /dev/ttyS1, /dev/ttyS2 and /dev/ttyS3. */
 export const SERIAL_PORTS = ['microcontroller', 'gnss', 'cardReader'] as const;
