@@ -6,6 +6,7 @@ import type { Config } from '../config/load.js';
 import { loadPolicy } from '../config/policy.js';
 import { type Camera, withoutCredentials } from '../drivers/camera.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
+import { gnssClock } from '../drivers/gnss-clock.js';
 import type { PowerReading } from '../drivers/power.js';
 import { parseFirmwareKey } from '../firmware-bridge/image-signature.js';
 import { freeBytes } from './buffer/free-space.js';
@@ -16,7 +17,6 @@ import { startControl } from './control/server.js';
 import { Firmware } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
 import { type Drivers, systemDrivers } from './hardware/drivers.js';
-import { GnssClock } from './hardware/gnss-clock.js';
 import { type OfficersDevice, openOfficersDevice } from './hardware/officers-device.js';
 import { ensureStarted } from './init.js';
 import type { Journal } from './journal/journal.js';
@@ -55,7 +55,9 @@ export interface RunOptions {
 /** Starts a recorder on its data folder: the only place where its parts are made and joined. */
 export async function runAgent(options: RunOptions): Promise<Agent> {
   const { config, log, camera, drivers = systemDrivers } = options;
-  const clock = new GnssClock(options.clock ?? systemClock());
+  let device: OfficersDevice | undefined;
+  const machineClock = options.clock ?? systemClock();
+  const clock = vouchedClock(machineClock, () => device, log);
   const policy = loadPolicy(config);
   const stores = await openStores(config.data);
   const undo: (() => Promise<void>)[] = [() => stores.close()];
@@ -75,7 +77,6 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     const { initialMs, maxMs } = config.camera.restartDelay;
     const restart = { restartInitialMs: initialMs, restartMaxMs: maxMs };
     const film = camera ?? configuredCamera(config, log);
-    let device: OfficersDevice | undefined;
     const recorder = new Recorder(
       {
         feed: new CameraFeed(film, restart),
@@ -104,7 +105,7 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     undo.push(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
     const { reserveBytes } = config.storage;
     const worn = await openOfficersDevice({
-      ...{ config, policy, drivers, recorder, journal, clock, log },
+      ...{ config, policy, drivers, recorder, journal, clock, machineClock, log },
       hasRoom: async () => (await freeBytes(config.data)) >= reserveBytes,
       prioritise: (recording) => uplink?.prioritise(recording),
       show: (text) => film.setOfficer(text),
@@ -154,6 +155,18 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     await unwind();
     throw error;
   }
+}
+
+/** The machine's clock, with the satellites' word on it. */
+function vouchedClock(clock: Clock, device: () => OfficersDevice | undefined, log: Logger): Clock {
+  const receiver = {
+    get fix() {
+      return device()?.hardware.fix;
+    },
+  };
+  const onDisagreement = (offsetMs: number) =>
+    log.warn({ offsetMs }, 'the wall clock is not what the satellites say');
+  return gnssClock(clock, receiver, { onDisagreement });
 }
 
 /** Opens the journal for this boot: a new key, the old one erased, and the entry that says so. */

@@ -20,9 +20,10 @@ export interface HardwareParts {
   pieces: Pieces;
   signals: HardwareSignals;
   clock: Clock;
+  /** What fixes are timed by: the machine's own clock, since `clock` asks the fixes. */
+  machineClock: Clock;
   controls: Pick<OfficerControls, 'button' | 'door' | 'powerRead'>;
   identity: Pick<Identity, 'card'>;
-  onFix(fix: Fix): void;
   log: PiecesLog;
 }
 
@@ -189,9 +190,7 @@ export class Hardware {
   async #openGnss(): Promise<void> {
     const { gnss: port } = this.#settings;
     if (port === undefined) return;
-    const { clock, onFix } = this.#parts;
-    const { gnss, link } = await openGnss(port, clock, this.#parts);
-    gnss.onFix(onFix);
+    const { gnss, link } = await openGnss(port, this.#parts.machineClock, this.#parts);
     this.#gnss = gnss;
     this.#undo.push(() => link.close());
   }

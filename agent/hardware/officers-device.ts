@@ -1,12 +1,12 @@
 import type { Config } from '../../config/load.js';
 import type { Policy } from '../../config/policy.js';
+import type { Clock } from '../../drivers/clock.js';
 import type { EntryDraft } from '../journal/entry.js';
 import type { Journal } from '../journal/journal.js';
 import { OfficerControls } from '../recorder/officer-controls.js';
 import type { Light } from '../recorder/officer-state.js';
 import type { Recorder } from '../recorder/recorder.js';
 import type { Drivers } from './drivers.js';
-import type { GnssClock } from './gnss-clock.js';
 import { Hardware, type HardwareStatus } from './hardware.js';
 import { Identity } from './identity.js';
 import { Pieces, type PiecesLog } from './pieces.js';
@@ -18,7 +18,9 @@ export interface OfficersDeviceParts {
   drivers: Drivers;
   recorder: Recorder;
   journal: Journal;
-  clock: GnssClock;
+  clock: Clock;
+  /** The machine's own, without the satellites' word on it. */
+  machineClock: Clock;
   hasRoom(): Promise<boolean>;
   prioritise(recording: number): void;
   /** What the picture shows of the officer. */
@@ -75,9 +77,9 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
       ...(policy.button === undefined ? {} : { behaviour: policy.button }),
     },
   );
-  const onFix = clock.take.bind(clock);
   const hardware = await Hardware.open(config.hardware, {
-    ...{ drivers, pieces, signals, clock, controls, identity, onFix, log },
+    ...{ drivers, pieces, signals, clock, controls, identity, log },
+    machineClock: parts.machineClock,
   });
   return {
     controls,
