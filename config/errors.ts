@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   LIUHEN_ENVELOPE: 'a signed envelope, or the document in it, is malformed, too large or not of a known kind',
   LIUHEN_AUTHORITY_KEY:
     'a key file of the authority is malformed, open to others, of another role, or its passphrase is wrong',
+  LIUHEN_CONTENT: 'a file of content that is to be signed is not as its schema and the rules have it',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -23,6 +23,8 @@ const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['proof'], async () => (await import('./proof.js')).registerProof],
   [['check'], async () => (await import('./check.js')).registerCheck],
   [['firmware'], async () => (await import('./firmware.js')).registerFirmware],
+  [['sign'], async () => (await import('./sign.js')).registerSign],
+  [['schema'], async () => (await import('./schema.js')).registerSchema],
   [['archive'], async () => (await import('./archive.js')).registerArchive],
 ];
 

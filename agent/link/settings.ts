@@ -9,7 +9,7 @@ export interface TlsFiles {
 /** How to reach a broker, as a section of the configuration says it. */
 export interface BrokerSettings {
   /** Its name, so that an error can name the setting. */
-  section: 'uplink' | 'archive';
+  section: 'uplink' | 'archive' | 'publish';
   /** mqtt:// or mqtts://, without credentials. */
   broker: string;
   username?: string | undefined;
