@@ -32,17 +32,27 @@ export interface FootageIntakeOptions {
   isComplete: (recording: number, written: readonly Place[]) => boolean;
 }
 
+/** A piece that the device was asked for. */
+export interface Asked {
+  bytes: number;
+  /** Where it goes, as far as was looked at: one that is not among them will be asked for again. */
+  places: Place[];
+}
+
 /** A piece of which something has come. */
 interface Begun {
   assembly: Assembly;
   touchedMs: number;
+  /** Absent: to be looked up. */
+  places: readonly Place[] | undefined;
 }
 
 /** Takes one device's chunks, checks what they add up to, and writes it where the journal says. */
 export class FootageIntake implements Holder {
   readonly #options: FootageIntakeOptions;
-  /** What the device was asked for last, by hash, with its size: chunks of it need no look into the store. */
-  #expected = new Map<string, { bytes: number }>();
+  /** What the device was asked for last, by hash: chunks of it need no look into the store. */
+  #expected = new Map<string, Asked>();
+  #settles = 0;
   readonly #assemblies = new Map<string, Begun>();
   /** Complete, and not marked durable yet. */
   readonly #writing = new Set<string>();
@@ -63,9 +73,17 @@ export class FootageIntake implements Holder {
     return this.#assemblies.has(sha256) || this.#writing.has(sha256) || this.#expected.has(sha256);
   }
 
-  /** Says what the device was asked for; replaces what was said before. */
-  expect(asked: ReadonlyMap<string, { bytes: number }>): void {
-    this.#expected = new Map(asked);
+  /** How often written footage was marked durable. */
+  get settles(): number {
+    return this.#settles;
+  }
+
+  /**
+   * Says what the device was asked for; replaces what was said before. `settles` is from before the store was read for it: what was
+   * read is not relied on when some of it may have become durable meanwhile.
+   */
+  expect(asked: ReadonlyMap<string, Asked>, settles: number): void {
+    this.#expected = new Map(settles === this.#settles ? asked : []);
   }
 
   /** Of complete pieces that are still in memory. */
@@ -93,15 +111,15 @@ export class FootageIntake implements Holder {
   async begin(sha256: string): Promise<boolean> {
     if (this.knows(sha256)) return true;
     for await (const { bytes } of placesAwaiting(this.#options.store, sha256)) {
-      this.#begin(sha256, bytes);
+      this.#begin(sha256, bytes, undefined);
       return true;
     }
     return false;
   }
 
-  #begin(sha256: string, bytes: number): Begun {
+  #begin(sha256: string, bytes: number, places: Begun['places']): Begun {
     const assembly = new Assembly(sha256, bytes, this.#options.inFlight.memory);
-    const begun = { assembly, touchedMs: this.#options.nowMs() };
+    const begun = { assembly, touchedMs: this.#options.nowMs(), places };
     this.#assemblies.set(sha256, begun);
     return begun;
   }
@@ -120,7 +138,7 @@ export class FootageIntake implements Holder {
     this.#grid = Math.max(this.#grid, chunk.length);
     found.touchedMs = nowMs();
     assembly.add(offset, chunk);
-    if (assembly.isComplete) this.#finish(assembly);
+    if (assembly.isComplete) this.#finish(found);
     return undefined;
   }
 
@@ -129,7 +147,10 @@ export class FootageIntake implements Holder {
     if (begun !== undefined) return begun;
     if (this.#writing.has(sha256)) return 'duplicate';
     const expected = this.#expected.get(sha256);
-    return expected === undefined ? 'unwanted-footage' : this.#begin(sha256, expected.bytes);
+    if (expected === undefined) return 'unwanted-footage';
+    // An init is often that of many recordings, more than were asked for: it goes wherever it is awaited by then.
+    const isInit = expected.places.some(({ index }) => index === 'init');
+    return this.#begin(sha256, expected.bytes, isInit ? undefined : expected.places);
   }
 
   giveUpStalest(): number {
@@ -181,7 +202,7 @@ export class FootageIntake implements Holder {
     return assembly.cost;
   }
 
-  #finish(assembly: Assembly): void {
+  #finish({ assembly, places }: Begun): void {
     this.#assemblies.delete(assembly.sha256);
     this.#expected.delete(assembly.sha256);
     this.#writing.add(assembly.sha256);
@@ -190,7 +211,7 @@ export class FootageIntake implements Holder {
       const { onPiece, count } = this.#options;
       const matches = assembly.matches();
       if (!matches) count('wrong-hash');
-      const written = matches && (await this.#write(assembly));
+      const written = matches && (await this.#write(assembly, places));
       this.#release(assembly);
       this.#writingBytes -= assembly.cost;
       if (!written) this.#writing.delete(assembly.sha256);
@@ -199,11 +220,11 @@ export class FootageIntake implements Holder {
     });
   }
 
-  async #write(assembly: Assembly): Promise<boolean> {
+  async #write(assembly: Assembly, places: Begun['places']): Promise<boolean> {
     const { store, files, count, log } = this.#options;
     try {
       const bytes = assembly.bytes();
-      for await (const place of placesAwaiting(store, assembly.sha256)) {
+      for await (const place of places ?? placesAwaiting(store, assembly.sha256)) {
         if (place.bytes !== assembly.size) continue;
         if (!(await files.has(place))) await this.#unmarkTake(place);
         await files.write(place, bytes);
@@ -242,7 +263,9 @@ export class FootageIntake implements Holder {
     const { store, files, count, log, onDurable, reopen } = this.#options;
     try {
       await files.sync();
+      this.#settles++;
       await markDurable(store, places);
+      this.#settles++;
     } catch (error) {
       count('storage');
       log.error({ error: messageOf(error) }, 'footage could not be made durable');

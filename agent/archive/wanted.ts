@@ -1,6 +1,6 @@
 import type { JournalStore } from '../journal/store.js';
 import { MAX_WANTED, type Want } from '../uplink/messages.js';
-import type { FootageIntake } from './footage-intake.js';
+import type { Asked, FootageIntake } from './footage-intake.js';
 import { type Place, pendingPlaces } from './footage-view.js';
 import type { InFlight } from './in-flight.js';
 
@@ -25,7 +25,7 @@ export interface WantedOptions {
 export class Wanted {
   readonly #options: WantedOptions;
   /** Bytes by hash, in journal order: asked for and not written yet. */
-  #asked = new Map<string, { bytes: number; n: number }>();
+  #asked = new Map<string, Asked>();
   #askedBytes = 0;
   /** Whether there was more to ask for than was asked. */
   #isMore = false;
@@ -80,7 +80,7 @@ export class Wanted {
     const waiting = !this.isEmpty || this.#isMore || this.#suspendedUntilMs.size > 0;
     if (!waiting || nowMs() - this.#progressMs < reaskMs) return false;
     this.#progressMs = nowMs();
-    const last = [...this.#asked.values()].at(-1)?.n ?? -1;
+    const last = [...this.#asked.values()].at(-1)?.places[0]?.n ?? -1;
     const wasUrgentFirst = this.#urgent.length > 0 && this.#isUrgentFirst;
     this.#isUrgentFirst = !wasUrgentFirst;
     this.#after = this.#isMore && !wasUrgentFirst ? last : -1;
@@ -101,6 +101,7 @@ export class Wanted {
       if (untilMs <= this.#options.nowMs()) this.#suspendedUntilMs.delete(sha256);
     }
     inFlight.wants(intake, true);
+    const { settles } = intake;
     const budget = Math.min(MAX_OUTSTANDING_BYTES, inFlight.shareOfWanting());
     const isRoom = await this.#askUrgent(budget);
     const skipped: Place[] = [];
@@ -112,7 +113,7 @@ export class Wanted {
       }
     if (!this.#isMore) for (const place of skipped) if (!this.#ask(place, budget)) break;
     if (this.isEmpty) inFlight.wants(intake, false);
-    intake.expect(this.#asked);
+    intake.expect(this.#asked, settles);
     let left = MAX_OFFSETS;
     return [...this.#asked.keys()].map((sha256) => {
       const offsets = intake.missing(sha256, Math.min(left, MAX_OFFSETS_PER_PIECE));
@@ -133,9 +134,12 @@ export class Wanted {
   }
 
   /** False when there is no room for this piece. */
-  #ask({ sha256, bytes, n }: Place, budget: number): boolean {
+  #ask(place: Place, budget: number): boolean {
     const { intake, inFlight } = this.#options;
-    if (this.#asked.has(sha256) || intake.isWriting(sha256)) return true;
+    const { sha256, bytes, n } = place;
+    const asked = this.#asked.get(sha256);
+    if (asked?.bytes === bytes && asked.places.every((other) => other.n !== n)) asked.places.push(place);
+    if (asked !== undefined || intake.isWriting(sha256)) return true;
     if (this.#suspendedUntilMs.has(sha256)) return true;
     if (inFlight.isLarge(bytes) && !inFlight.hasRoomForLarge && !intake.hasPart(sha256)) {
       // Another one is in its place; what comes after it need not wait.
@@ -151,7 +155,7 @@ export class Wanted {
       this.#isMore = true;
       return false;
     }
-    this.#asked.set(sha256, { bytes, n });
+    this.#asked.set(sha256, { bytes, places: [place] });
     this.#askedBytes += bytes;
     return true;
   }

@@ -25,6 +25,9 @@ const PUBACK = 4;
 const MAX_FIXED_HEADER = 5;
 /** Beside a payload: topic, message id and properties. Of a PUBACK: all of it. */
 const OVERHEAD_BYTES = 1024;
+/** Acknowledgements share a write: each write wakes the broker. Brokers commonly have 20 messages on their way. */
+const MAX_ACKS = 8;
+const ACK_DELAY_MS = 1;
 /** Less room than this is too little for a read from the socket. */
 const MIN_ROOM = 64 * 1024;
 
@@ -45,6 +48,7 @@ export class PacketReader {
   /** Length of the packet at `#start`, when all of it has to be here to be taken. */
   #gathering = 0;
   #toAcknowledge: number[] = [];
+  #ackTimer: NodeJS.Timeout | undefined;
 
   constructor(options: PacketReaderOptions) {
     this.#options = options;
@@ -184,20 +188,23 @@ export class PacketReader {
     return at + 2;
   }
 
-  /** All that came in one turn is acknowledged with one write. */
   #acknowledge(messageId: number): void {
     this.#toAcknowledge.push(messageId);
-    if (this.#toAcknowledge.length > 1) return;
-    setImmediate(() => {
-      const ids = this.#toAcknowledge;
-      this.#toAcknowledge = [];
-      const acks = Buffer.allocUnsafe(ids.length * 4);
-      ids.forEach((id, i) => {
-        acks.writeUInt16BE(0x4002, i * 4);
-        acks.writeUInt16BE(id, i * 4 + 2);
-      });
-      if (this.#socket?.writable === true) this.#socket.write(acks);
+    if (this.#toAcknowledge.length >= MAX_ACKS) this.#writeAcks();
+    else this.#ackTimer ??= setTimeout(() => this.#writeAcks(), ACK_DELAY_MS);
+  }
+
+  /** PUBACKs with the reason "success", which MQTT 5 leaves out (§3.4.2.1), too. */
+  #writeAcks(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    const acks = Buffer.allocUnsafe(this.#toAcknowledge.length * 4);
+    this.#toAcknowledge.forEach((id, i) => {
+      acks.writeUInt16BE(0x4002, i * 4);
+      acks.writeUInt16BE(id, i * 4 + 2);
     });
+    this.#toAcknowledge = [];
+    if (this.#socket?.writable === true) this.#socket.write(acks);
   }
 }
 

@@ -131,7 +131,9 @@ test('however the bytes are cut, bulk is taken whole and acknowledged, our PUBAC
           it.read(all.subarray(at, at + cut));
           at += cut;
         }
-        await new Promise((resolve) => setImmediate(resolve));
+        while (Buffer.concat(it.written).length < 4 * expected.acked.length) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
         const acked = expected.acked.map((id) => Buffer.of(0x40, 2, id >> 8, id & 0xff));
         return (
           JSON.stringify([it.bulk, it.acks]) === JSON.stringify([expected.bulk, expected.acks]) &&
