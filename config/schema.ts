@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { disclosure } from './disclosure.js';
 import { hardware } from './hardware.js';
 import { checkHardware } from './hardware-relations.js';
 import {
@@ -244,6 +245,7 @@ const everySetting = section({
   hardware: hardware.prefault({}),
   uplink: uplink.prefault({}),
   archive: archive.prefault({}),
+  disclosure: disclosure.prefault({}),
   log: log.prefault({}),
 }).superRefine((config, context) => {
   for (const { key, because, message } of [...checkRelations(config), ...checkHardware(config.hardware)]) {

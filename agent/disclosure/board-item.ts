@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { ContentName, ContentRef, Kind } from './kinds/head.js';
+import type { ContentName, ContentRef } from './kinds/head.js';
 import type { Content, ContentOf } from './kinds/kinds.js';
 
 /**
@@ -80,7 +80,9 @@ export interface BoardView extends EventEmitter<BoardEvents> {
   /** The newest revision of everything, in no order; with a kind only of that. */
   items(): readonly BoardItem[];
   items<K extends Content['kind']>(kind: K): readonly BoardItemOf<K>[];
-  item<K extends Kind & Content['kind']>(kind: K, id: string): BoardItemOf<K> | undefined;
+  item<K extends Content['kind']>(kind: K, id: string): BoardItemOf<K> | undefined;
+  /** As `change` names it. */
+  named(name: ContentName): BoardItem | undefined;
   /** What may be on a screen: items in state `shown`, with a kind only of that. */
   shown<K extends Content['kind']>(kind: K): readonly BoardItemOf<K>[];
 }

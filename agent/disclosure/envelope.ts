@@ -23,7 +23,7 @@ export interface Opened {
 }
 
 /** Finds the keys that a signature may be by: those with this keyid. DSSE lets a signature come without one. */
-export type KeysOf = (keyid: string | undefined) => readonly Vkey[];
+export type KeysOf = (keyid: string | undefined, payloadType: string) => readonly Vkey[];
 
 // Both alphabets: DSSE tells verifiers to accept either.
 const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/, 'expected base64');
@@ -88,7 +88,9 @@ export function openEnvelope(bytes: Uint8Array, keysOf: KeysOf): Opened {
   for (const { keyid, sig } of signatures) {
     const signature = Buffer.from(sig, 'base64');
     if (signature.length !== SIGNATURE_BYTES) continue;
-    const signer = keysOf(keyid).find(({ publicKey }) => verifyBytes(signature, signed, publicKey));
+    const signer = keysOf(keyid, payloadType).find(({ publicKey }) =>
+      verifyBytes(signature, signed, publicKey),
+    );
     if (signer === undefined || signers.some(({ publicKey }) => publicKey.equals(signer.publicKey))) continue;
     signers.push(signer);
   }

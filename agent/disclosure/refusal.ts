@@ -3,6 +3,7 @@ import type { ContentRef, Kind } from './kinds/head.js';
 /** Why an envelope was not taken. The code is stable; journal and counters use it. */
 export const REFUSALS = {
   topic: 'the topic is none of this hall, or an id in it is no id',
+  cleared: 'the broker was told to forget a message; only a withdrawal takes content back',
   'too-large': 'the envelope is larger than 1 MiB',
   'not-an-envelope': 'the bytes are no DSSE envelope',
   'unknown-kind': 'the payload type is none of ours',

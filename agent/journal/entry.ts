@@ -81,7 +81,22 @@ const FIELDS = {
   'case-opened': { case: text },
   document: { case: text, document: z.looseObject({ sha256, bytes, kind: text, name: text }) },
   'case-closed': { case: text },
-  displayed: { kind: text, id: text, revision: index, sha256 },
+  /** What a page on a screen began or ceased to show (agent/disclosure/FORMAT.md); `sha256` is over the signed payload. */
+  displayed: {
+    kind: text,
+    id: text,
+    revision: index,
+    sha256,
+    change: z.enum(['began', 'ceased']).optional(),
+    screen: text.optional(),
+    /** SHA-256 of the whole envelope, signatures included. */
+    envelope: sha256.optional(),
+    /** Of `ceased`: the entry with which it began, and why it ended. */
+    began: index.optional(),
+    reason: text.optional(),
+    /** Of what was published after its term: the last day of the term, and by how many working days it was missed. */
+    late: z.looseObject({ due: text, workingDays: index }).optional(),
+  },
   exported: { who: text, what: text, why: text },
   /** `retentionMs`: the retention setting that was in force. */
   evicted: {

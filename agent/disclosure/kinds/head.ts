@@ -32,7 +32,7 @@ export const action = z.enum(ACTIONS);
 export type Action = z.infer<typeof action>;
 
 /** One revision of one piece of content, by what it is called and what it hashes to. */
-export const reference = (kinds: readonly [Kind, ...Kind[]]) =>
+export const reference = <const K extends readonly [Kind, ...Kind[]]>(kinds: K) =>
   z.strictObject({ kind: z.enum(kinds), id: contentId, revision: HEAD.revision, sha256 });
 
 /** Which revision of what. `sha256` is over the payload. */

@@ -1,0 +1,85 @@
+import { getDayDetail, isWorkday } from 'chinese-days';
+import { z } from 'zod';
+import { loadRegister } from '../../config/register.js';
+
+/** China has one time, eight hours ahead of UTC, and no summer time. */
+const BEIJING_AHEAD_MS = 8 * 3_600_000;
+const DAY_MS = 86_400_000;
+/** Terms are in days; a count over more than ten years is a wrong date. */
+const MAX_DAYS = 3660;
+
+/** What an authority knows of single days beyond the calendar that ships: `rest` or `working`, by `YYYY-MM-DD`. */
+export type DayOverrides = ReadonlyMap<string, 'rest' | 'working'>;
+
+/** The day in Beijing at a moment, `YYYY-MM-DD`. */
+export function beijingDay(ms: number): string {
+  return new Date(ms + BEIJING_AHEAD_MS).toISOString().slice(0, 10);
+}
+
+/**
+ * Reads a file of days, such as `2027-02-05: rest`: the holidays of the next year are announced late in this one, after the calendar that ships
+ * was made. Throws LIUHEN_CONFIG with lines, and LIUHEN_NOT_FOUND.
+ */
+export function loadDayOverrides(path: string): DayOverrides {
+  const pattern = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+  const kind = z.enum(['rest', 'working'], { error: 'expected rest or working' });
+  return loadRegister(path, { pattern, expected: 'expected a day such as 2027-02-05' }, kind);
+}
+
+/** Working days as the State Council arranges them: holidays, and the Saturdays and Sundays worked in exchange. */
+export class WorkingDays {
+  readonly #overrides: DayOverrides;
+  readonly #overriddenYears: ReadonlySet<string>;
+  readonly #known = new Map<string, boolean>();
+
+  constructor(overrides: DayOverrides = new Map()) {
+    this.#overrides = overrides;
+    this.#overriddenYears = new Set([...overrides.keys()].map(yearOf));
+  }
+
+  isWorking(day: string): boolean {
+    const override = this.#overrides.get(day);
+    if (override !== undefined) return override === 'working';
+    let working = this.#known.get(day);
+    if (working === undefined) {
+      working = isWorkday(day);
+      this.#known.set(day, working);
+    }
+    return working;
+  }
+
+  /** Whether the holidays of that day's year are known. Where they are not, Monday to Friday count as working days. */
+  knows(day: string): boolean {
+    const year = yearOf(day);
+    return this.#overriddenYears.has(year) || /National Day/.test(getDayDetail(`${year}-10-01`).name);
+  }
+
+  /** The last day of a term of so many working days; the day it begins does not count (as the laws of procedure have it). */
+  dueAfter(begins: string, workingDays: number): string {
+    let day = begins;
+    for (let left = workingDays, steps = 0; left > 0 && steps < MAX_DAYS; steps++) {
+      day = nextDay(day);
+      if (this.isWorking(day)) left--;
+    }
+    return day;
+  }
+
+  /** Working days after `from` up to and with `to`; 0 when `to` is not later. Counts over at most ten years. */
+  between(from: string, to: string): number {
+    let count = 0;
+    let day = from;
+    for (let steps = 0; day < to && steps < MAX_DAYS; steps++) {
+      day = nextDay(day);
+      if (this.isWorking(day)) count++;
+    }
+    return count;
+  }
+}
+
+function nextDay(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+}
+
+function yearOf(day: string): string {
+  return day.slice(0, 4);
+}
