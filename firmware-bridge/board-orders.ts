@@ -9,7 +9,8 @@ export const ALL_OFF: BoardOutputs = { indicator: 'off', buzzer: 'off', vibratio
 
 /**
  * Has the board play what was ordered last, and keeps it playing: an order stands only for `holdMs`, so it is given again three times as
- * often. What waits is replaced by a newer order, since a late one is a wrong one. One-shots are given once.
+ * often. What waits is replaced by a newer order, since a late one is a wrong one; only its one-shots are given all the same. One-shots
+ * are given once.
  */
 export class BoardOrders {
   readonly #smp: SmpRequester;
@@ -51,7 +52,7 @@ export class BoardOrders {
   #order(outputs: BoardOutputs): void {
     if (this.#closed) return;
     this.#id = (this.#id + 1) % 2 ** 32;
-    this.#waiting = { id: this.#id, outputs };
+    this.#waiting = { id: this.#id, outputs: withOneShots(outputs, this.#waiting?.outputs) };
     if (!this.#sending) void this.#send();
   }
 
@@ -70,6 +71,16 @@ export class BoardOrders {
     if (this.#closed || allOff) return;
     this.#cancelRefresh = this.#timers.start(this.#holdMs / 3, () => this.repeat());
   }
+}
+
+/**
+ * What replaces a waiting order still gives its one-shots: they are the only word that something happened. The base pattern that
+ * they displace is given with the next repetition.
+ */
+function withOneShots(outputs: BoardOutputs, waiting: BoardOutputs = ALL_OFF): BoardOutputs {
+  const kept = (name: keyof BoardOutputs): Pattern =>
+    isOneShot(waiting[name]) && !isOneShot(outputs[name]) ? waiting[name] : outputs[name];
+  return { indicator: kept('indicator'), buzzer: kept('buzzer'), vibration: kept('vibration') };
 }
 
 /** What stands once `pattern` has been played. */

@@ -222,6 +222,22 @@ test('of the orders that come while one is under way only the newest is given', 
   );
 });
 
+test('a one-shot that waits is not lost to the order that replaces its own', async (t) => {
+  const scene = new BoardScene(t);
+  await scene.pass(0);
+  scene.board.play({ ...OFF, indicator: 'blink' });
+  scene.board.play({ ...OFF, indicator: 'blink', buzzer: 'short', vibration: 'long' });
+  scene.board.play({ ...OFF, indicator: 'steady', buzzer: 'two-short' });
+  await scene.pass(0);
+  t.deepEqual(
+    scene.orders.map(({ outputs }) => outputs),
+    [
+      { indicator: 'blink', buzzer: 'off', vibration: 'off' },
+      { indicator: 'steady', buzzer: 'two-short', vibration: 'long' },
+    ],
+  );
+});
+
 test('the same order sent twice for want of an answer carries the same id', async (t) => {
   const scene = new BoardScene(t);
   const { answer } = scene;

@@ -89,7 +89,7 @@ export class MemoryDrivers implements Drivers {
   readonly links = new Map<string, ScriptedLink>();
   readonly opened: SerialOptions[] = [];
   reading: PowerReading = NO_POWER;
-  readonly timers: Timers;
+  timers: Timers;
 
   constructor(timers: Timers) {
     this.timers = timers;
@@ -100,10 +100,10 @@ export class MemoryDrivers implements Drivers {
     return this.gpioLines;
   }
 
-  async serial(options: SerialOptions): Promise<ScriptedLink> {
+  serial: Drivers['serial'] = async (options) => {
     this.opened.push(options);
     return this.link(portText(options.port));
-  }
+  };
 
   async power(): Promise<PowerReading> {
     return this.reading;
