@@ -25,7 +25,7 @@ export function simulatedLine(stream: Duplex, baudRate: number | undefined, time
   };
 }
 
-/** Passes bytes on when the last of them would have arrived. */
+/** Passes bytes on, in order, when the last of them would have arrived. */
 function paced(
   baudRate: number | undefined,
   timers: Timers,
@@ -33,11 +33,25 @@ function paced(
 ): (bytes: Uint8Array) => void {
   if (baudRate === undefined) return (bytes) => deliver(Buffer.from(bytes));
   const msPerByte = (BITS_PER_BYTE * 1000) / baudRate;
+  const onTheLine: { dueMs: number; bytes: Buffer }[] = [];
   let freeAtMs = 0;
+  /** What the timer was late by; taken off the next wait, so that the pace is right over time. */
+  let lateMs = 0;
+  /** One wait at a time, for the first: two timers that are due together may fire in either order. */
+  const wait = () => {
+    const [first] = onTheLine;
+    if (first === undefined) return;
+    timers.start(Math.max(0, first.dueMs - performance.now()), () => {
+      onTheLine.shift();
+      lateMs = Math.max(0, performance.now() - first.dueMs);
+      wait();
+      deliver(first.bytes);
+    });
+  };
   return (bytes) => {
-    const nowMs = performance.now();
-    freeAtMs = Math.max(freeAtMs, nowMs) + bytes.length * msPerByte;
-    const copy = Buffer.from(bytes);
-    timers.start(freeAtMs - nowMs, () => deliver(copy));
+    freeAtMs = Math.max(freeAtMs, performance.now() - lateMs) + bytes.length * msPerByte;
+    lateMs = 0;
+    onTheLine.push({ dueMs: freeAtMs, bytes: Buffer.from(bytes) });
+    if (onTheLine.length === 1) wait();
   };
 }

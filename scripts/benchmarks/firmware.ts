@@ -10,6 +10,8 @@ const LINES = [
   { baudRate: 115_200, bufferBytes: 2048 },
   { baudRate: 921_600, bufferBytes: 2048 },
 ] as const;
+/** A slot of the simulated board holds 252 KiB. */
+const MAX_IMAGE_BYTES = 240 * 1024;
 /** At the usual speed. One request is on its way at a time, so a faster line spends more of its time turning round. */
 const LEAST_BUSY = { baudRate: 115_200, share: 0.9 };
 
@@ -20,7 +22,7 @@ export const firmware: Measurement = {
   async run(ground: Ground) {
     const rows: Row[] = [];
     for (const { baudRate, bufferBytes } of LINES) {
-      const imageBytes = (ground.quick ? 2 : 8) * (baudRate / BITS_PER_BYTE);
+      const imageBytes = Math.min((ground.quick ? 2 : 8) * (baudRate / BITS_PER_BYTE), MAX_IMAGE_BYTES);
       const results: UploadResult[] = [];
       for (let at = 1; at <= ground.runs; at++) {
         ground.progress(

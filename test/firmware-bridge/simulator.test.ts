@@ -1,8 +1,13 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import test from 'ava';
+import { systemTimers } from '../../drivers/timers.js';
 import { decodeOutputs, encodeOutputs } from '../../firmware-bridge/board-wire.js';
 import type { SmpClient } from '../../firmware-bridge/client.js';
 import { ImageGroup } from '../../firmware-bridge/image-group.js';
 import { OsGroup } from '../../firmware-bridge/os-group.js';
+import { simulatedLine } from '../../firmware-bridge/simulator-line.js';
 import type { SmpData } from '../../firmware-bridge/smp-message.js';
 import { boardScene, firmware } from '../support/board.js';
 import { ManualTimers } from '../support/timers.js';
@@ -154,4 +159,19 @@ test('the firmware names itself', async (t) => {
   const { client } = await boardScene(t);
   t.is(await new OsGroup(client).info(), 'Zephyr simulated-board 1.0.0');
   await t.throwsAsync(client.request('read', 0, 7, { format: 'xyz' }), { message: /format is not valid/ });
+});
+
+test('a line that keeps a pace keeps the order too, and takes no less time than its bytes need', async (t) => {
+  const far = new PassThrough();
+  const line = simulatedLine(far, 921_600, systemTimers);
+  const pieces = Array.from({ length: 400 }, () => randomBytes(1 + randomInt(60)));
+  const sent = Buffer.concat(pieces);
+  const startedMs = performance.now();
+  for (const piece of pieces) line.write(piece);
+  const received: Buffer[] = [];
+  for (let bytes = 0; bytes < sent.length; bytes += received.at(-1)?.length ?? 0) {
+    received.push((await once(far, 'data'))[0] as Buffer);
+  }
+  t.deepEqual(Buffer.concat(received), sent);
+  t.true(performance.now() - startedMs >= (sent.length * 10_000) / 921_600 - 2);
 });
