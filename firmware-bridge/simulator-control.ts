@@ -70,7 +70,10 @@ export async function serveControl(simulator: BoardSimulator, path: string): Pro
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    createInterface({ input: socket }).on('line', (line) => send(socket, reply(simulator, line)));
+    const lines = createInterface({ input: socket });
+    lines.on('line', (line) => send(socket, reply(simulator, line)));
+    // It tells the socket's errors a second time, such as that the other side left in the middle of an event.
+    lines.on('error', () => {});
   });
   server.listen(path);
   await once(server, 'listening');

@@ -59,6 +59,11 @@ test('as a program it is a serial port, and its control socket is the world arou
   t.like(await askControl(control, { set: { batteryPercent: 101 } }), { ok: false });
   t.like(await askControl(control, { nonsense: 1 }), { ok: false });
 
+  for (let n = 0; n < 20; n++) {
+    const rude = connect(control);
+    await once(rude, 'connect');
+    rude.end('{"clearFaults":true}\n'.repeat(50), () => rude.destroy());
+  }
   t.like(await askControl(control, { reset: true }), { ok: true });
   t.like(JSON.parse((await events.next()).value), {
     event: 'booted',
