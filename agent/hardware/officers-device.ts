@@ -62,6 +62,7 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
     show: parts.show,
   });
   const { press, battery } = config.hardware;
+  const { mode, stillEveryMs, fragmentMs } = config.recording;
   const controls = new OfficerControls(
     {
       ...{ recorder, journal, clock, signals, log },
@@ -72,6 +73,7 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
     },
     {
       confirmMs: press.confirmMs,
+      fragmentMs: mode === 'still' ? stillEveryMs : fragmentMs,
       batteryWarnPercent: battery.warn,
       batteryStopPercent: battery.stop,
       ...(policy.button === undefined ? {} : { behaviour: policy.button }),

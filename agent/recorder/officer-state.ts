@@ -70,6 +70,8 @@ export type Light =
 export interface OfficerSettings {
   /** Time for the second long press that ends a whole-process recording. */
   confirmMs: number;
+  /** How long a fragment is meant to be: how soon the first can be sealed. */
+  fragmentMs: number;
   batteryWarnPercent: number;
   batteryStopPercent: number;
   /** What a recording that the button starts says of itself, besides who records. */
@@ -116,10 +118,10 @@ export interface Step {
  * second it changes 1.9 s after the last footage that is safe.
  */
 export const SEAL_GRACE_MS = 900;
-/** A fragment that claims to last for hours must not keep the light on. */
+/** A fragment that claims to last for hours must not keep the light on. Key frames of a network camera may be so far apart. */
 const MAX_FRAGMENT_MS = 10_000;
-/** How long a recording may run before its first footage is sealed. */
-export const FIRST_SEAL_MS = 2000;
+/** How long a recording may run before its first footage is sealed, at least. */
+const FIRST_SEAL_MS = 2000;
 /** Time between the announcement of a critical battery and the end it brings: one wrong reading ends nothing. */
 export const BATTERY_STOP_DELAY_MS = 10_000;
 
@@ -142,8 +144,13 @@ export function initialState(): OfficerState {
 }
 
 /** Until when a fragment that was complete at `closedMono` lets the light be steady. */
-export function sealDue(closedMono: number, durationMs: number): number {
-  return closedMono + Math.min(durationMs, MAX_FRAGMENT_MS) + SEAL_GRACE_MS;
+export function sealDue(closedMono: number, durationMs: number, { fragmentMs }: OfficerSettings): number {
+  return closedMono + Math.min(durationMs, Math.max(fragmentMs, MAX_FRAGMENT_MS)) + SEAL_GRACE_MS;
+}
+
+/** Until when a recording that begins now may have sealed nothing. */
+export function firstSealDue(monoMs: number, { fragmentMs }: OfficerSettings): number {
+  return monoMs + Math.max(FIRST_SEAL_MS, fragmentMs + SEAL_GRACE_MS);
 }
 
 /** What the light says at a moment. `sealing` only while the newest sealed footage is as new as it should be. */
@@ -171,14 +178,11 @@ function recordingLight(state: OfficerState, monoMs: number): Light {
 
 /** When a `tick` is due because time alone changes something; undefined when it does not. */
 export function wakeAt(state: OfficerState, monoMs: number): number | undefined {
-  const { sealDueMono, firstSealByMono, confirmUntilMono, battery, phase } = state;
-  const recording = phase === 'recording';
-  const times = [
-    recording && sealDueMono !== undefined && sealDueMono > monoMs ? sealDueMono : undefined,
-    recording && firstSealByMono !== undefined && firstSealByMono > monoMs ? firstSealByMono : undefined,
-    confirmUntilMono,
-    recording ? battery.stopAtMono : undefined,
-  ];
+  const { sealDueMono, firstSealByMono, confirmUntilMono, battery } = state;
+  const recording = state.phase === 'recording';
+  // While the light is steady it does not matter by when the first should have been sealed.
+  const ahead = [sealDueMono, firstSealByMono].find((time) => time !== undefined && time > monoMs);
+  const times = [recording ? ahead : undefined, confirmUntilMono, recording ? battery.stopAtMono : undefined];
   const due = times.filter((time) => time !== undefined);
   return due.length === 0 ? undefined : Math.min(...due);
 }

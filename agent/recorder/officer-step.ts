@@ -1,7 +1,7 @@
 import { stepBattery, stepBatteryTime, withStopTime } from './officer-battery.js';
 import { buttonRequest, marks, stepGesture } from './officer-button.js';
 import {
-  FIRST_SEAL_MS,
+  firstSealDue,
   lightOf,
   type OfficerEffect,
   type OfficerEvent,
@@ -50,7 +50,7 @@ function react(state: OfficerState, event: OfficerEvent, monoMs: number, setting
     case 'recorder':
       return stepRecorder(state, event, monoMs, settings);
     case 'sealed': {
-      const due = sealDue(event.closedMono, event.durationMs);
+      const due = sealDue(event.closedMono, event.durationMs, settings);
       return same({ ...state, sealDueMono: Math.max(due, state.sealDueMono ?? due) });
     }
     case 'camera':
@@ -89,7 +89,7 @@ function stepRecorder(
 ): Step {
   const state = { ...before, phase, wholeProcess, resumes };
   if (phase === before.phase) return same(state);
-  if (phase === 'recording') return begun(state, monoMs);
+  if (phase === 'recording') return begun(state, monoMs, settings);
   const left: OfficerState = {
     ...state,
     sealDueMono: undefined,
@@ -108,14 +108,14 @@ function stepRecorder(
   }
 }
 
-function begun(state: OfficerState, monoMs: number): Step {
+function begun(state: OfficerState, monoMs: number, settings: OfficerSettings): Step {
   const effects: OfficerEffect[] = [{ type: 'cue', cue: 'started' }, ...marks(state.pending)];
   const running: OfficerState = {
     ...state,
     pending: [],
     startsNext: false,
     sealDueMono: undefined,
-    firstSealByMono: monoMs + FIRST_SEAL_MS,
+    firstSealByMono: firstSealDue(monoMs, settings),
   };
   return withStopTime(running, effects, monoMs);
 }

@@ -210,6 +210,17 @@ test('the pre-record being sealed does not make the light steady: it is as old a
   t.is(step(old.state, { type: 'tick' }, 32_000, SETTINGS).state.light, 'not-sealing');
 });
 
+test('long fragments are waited for: neither the first nor the next is missed before it is due', (t) => {
+  const settings = { ...SETTINGS, fragmentMs: 30_000 };
+  const begun = after([camera, recorder('recording')], 1000, settings);
+  t.is(step(begun, { type: 'tick' }, 31_899, settings).state.light, 'starting');
+  t.is(step(begun, { type: 'tick' }, 31_900, settings).state.light, 'not-sealing');
+  const sealed = { type: 'sealed', closedMono: 31_000, durationMs: 30_000 } as const;
+  t.is(wakeAt(step(begun, sealed, 31_100, settings).state, 31_100), 61_900);
+  const claims = step(begun, { ...sealed, durationMs: 3_600_000 }, 31_100, settings).state;
+  t.is(wakeAt(claims, 31_100), 61_900, 'whatever the fragment says of itself');
+});
+
 test('a camera that is lost changes the light at once', (t) => {
   const sealed = { type: 'sealed', closedMono: 900, durationMs: 1000 } as const;
   const sealing = after([camera, recorder('recording'), sealed]);

@@ -11,7 +11,12 @@ import { step } from '../../agent/recorder/officer-step.js';
 import type { RecorderState } from '../../agent/recorder/recorder.js';
 import type { Gesture } from '../../drivers/button.js';
 
-export const SETTINGS: OfficerSettings = { confirmMs: 5000, batteryWarnPercent: 15, batteryStopPercent: 5 };
+export const SETTINGS: OfficerSettings = {
+  confirmMs: 5000,
+  fragmentMs: 1000,
+  batteryWarnPercent: 15,
+  batteryStopPercent: 5,
+};
 
 /** What may happen to a device, in any order. */
 export type Happening =
