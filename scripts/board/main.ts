@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { serveControl } from '../../firmware-bridge/simulator-control.js';
 import { BoardError } from './command.js';
 import { gpioTests } from './scenario-gpio.js';
-import { officersRecording } from './scenario-officer.js';
+import { officersRecordings } from './scenario-officer.js';
 import { powerCuts } from './scenario-power-cuts.js';
 import { VirtualBoard } from './virtual-board.js';
+import { LINES, World } from './world.js';
 
 const PARTS = ['gpio', 'officer', 'power'] as const;
 const say = (line: string) => process.stderr.write(`virtual-board: ${line}\n`);
@@ -15,11 +18,26 @@ program
   .command('shell', { isDefault: true })
   .description('boot, and give a shell in the machine; exit, or Ctrl-A X, switches it off')
   .action(async () => {
-    const board = await VirtualBoard.make({ say });
+    const world = new World();
+    const onLog = (text: string) => {
+      const card = /^card ([0-9A-F]{10})$/.exec(text)?.[1];
+      if (card !== undefined) world.showCard(card);
+    };
+    const board = await VirtualBoard.make({ say, serial: world.serial, onLog });
     try {
-      await board.shell();
+      world.solder(board);
+      const socket = join(board.folder, 'world.sock');
+      const unserve = await serveControl(world.microcontroller, socket);
+      say(`the microcontroller takes lines such as {"set":{"batteryPercent":12}} on ${socket}`);
+      await board.shell(
+        Object.entries(LINES)
+          .map(([name, line]) => `${line}=${name}`)
+          .join(),
+      );
+      await unserve();
     } finally {
       await board.close();
+      world.close();
     }
   });
 program
@@ -33,7 +51,7 @@ program
     }
     const scenarios = {
       gpio: () => gpioTests(say),
-      officer: () => officersRecording(say),
+      officer: () => officersRecordings(say),
       power: () => powerCuts(rounds, say),
     };
     for (const part of PARTS.filter((name) => only === undefined || name === only)) {

@@ -13,7 +13,9 @@ const KNOWN_CARD = '0A00C0FFEE';
 const UNKNOWN_CARD = '0000BADBAD';
 /** Longer than usual, since an emulated machine may be held up for longer than a person's finger. */
 const LONG_PRESS_MS = 4000;
+const SHORT_PRESS_MS = 800;
 const PATIENCE_MS = 120_000;
+const CAMERA_DRIVER = '/sys/bus/platform/drivers/vivid';
 
 const line = (name: keyof typeof LINES) => `{ chip: ${GPIO_CHIP}, line: ${LINES[name]} }`;
 const CONFIG = `
@@ -45,14 +47,14 @@ const OFFICERS = `${KNOWN_CARD}: { id: officer-7, name: Officer Seven, credentia
 export interface OfficerResult {
   fragments: number;
   entries: number;
-  verdict: string;
+  verdicts: string[];
 }
 
 /**
- * An officer's recording, with every piece of hardware a real kernel's: card, press, record from the camera, mark, cover opened, battery
- * low, stop; then what the journal says of it, and the verdict on its bundle.
+ * An officer's recordings, with every piece of hardware a real kernel's. One: card, press, record from the camera, mark, cover opened,
+ * battery low, stop. Two: press, camera unplugged and plugged in, battery at its end. Then what the journal says, and the verdicts.
  */
-export async function officersRecording(say: (line: string) => void): Promise<OfficerResult> {
+export async function officersRecordings(say: (line: string) => void): Promise<OfficerResult> {
   const world = new World();
   let recorder: BoardRecorder | undefined;
   const { serial } = world;
@@ -92,12 +94,12 @@ async function work(
   say('card shown');
 
   const sealed = recorder.until('the first sealed fragment', ({ msg }) => msg === 'sealed');
-  await touch(board, 200);
+  await touch(board, SHORT_PRESS_MS);
   await sealed;
   await untilLight(board, true);
   say('pressed: the first fragment is sealed, the light is steady');
   await delay(3000);
-  await touch(board, 200);
+  await touch(board, SHORT_PRESS_MS);
   world.showCard(UNKNOWN_CARD);
   await board.press(LINES.cover);
   await until('the cover open', ({ hardware }) => hardware.openDoors.includes('cover'));
@@ -111,6 +113,20 @@ async function work(
   await until('the end of the recording', ({ state }) => state === 'idle');
   await untilLight(board, false);
   say('stopped by a long press');
+
+  const again = recorder.until('a sealed fragment of the second recording', ({ msg }) => msg === 'sealed');
+  await touch(board, SHORT_PRESS_MS);
+  await again;
+  await untilLight(board, true);
+  await board.must(`echo vivid.0 >${CAMERA_DRIVER}/unbind`);
+  await untilLight(board, false);
+  say('camera unplugged: the light is no longer steady');
+  await board.must(`echo vivid.0 >${CAMERA_DRIVER}/bind`);
+  await untilLight(board, true);
+  say('camera plugged in: the light is steady again');
+  world.microcontroller.board.set({ batteryPercent: 3, batteryMillivolts: 3300 });
+  await until('the end by itself', ({ state }) => state === 'idle');
+  say('battery at its end: stopped by itself');
 }
 
 async function touch(board: VirtualBoard, holdMs: number): Promise<void> {
@@ -161,16 +177,24 @@ async function examine(
     throw new Error(`the journal does not say: ${missing.join('; ')}\n${seen.join('\n')}`);
   }
   await board.must(`cd ${RECORDER_FOLDER} && ${liuhen()} check --config liuhen.yaml`);
-  const bundle = `${liuhen()} export --config liuhen.yaml --out /out/bundle --why scenario`;
-  await board.must(`cd ${RECORDER_FOLDER} && ${bundle}`);
   const trust = join(board.outFolder, 'trust.policy');
   await writeFile(trust, `log ${rootVkey}\nquorum none\n`);
-  const verdict = await verdictOn(join(board.outFolder, 'bundle'), trust);
-  if (verdict !== 'intact') throw new Error(`expected an intact bundle, got ${verdict}`);
+  const verdicts: string[] = [];
+  for (const { n } of entries.filter(({ type }) => type === 'recording-started')) {
+    const bundle = `bundle-${n}`;
+    await board.must(
+      `cd ${RECORDER_FOLDER} && ${liuhen()} export ${n} --config liuhen.yaml --out /out/${bundle} --why scenario`,
+    );
+    verdicts.push(await verdictOn(join(board.outFolder, bundle), trust));
+  }
+  // The second one has a gap, which it says itself.
+  if (verdicts.join() !== 'intact,incomplete') {
+    throw new Error(`expected the verdicts intact and incomplete, got ${verdicts.join(' and ')}`);
+  }
   say(
-    `${fragments} fragments reported sealed, all there; check in the machine is green; the bundle is intact`,
+    `${fragments} fragments reported sealed, all there; check in the machine is green; ${verdicts.join(', ')}`,
   );
-  return { fragments, entries: entries.length, verdict };
+  return { fragments, entries: entries.length, verdicts };
 }
 
 /** What the officer did, each as the journal must say it. */
@@ -191,6 +215,9 @@ function missingFrom(entries: readonly (Entry | UnknownEntry)[]): string[] {
     'where a fragment was filmed': some('fragment', '"latitude":39.9042'),
     'time from satellites': said('"source":"gnss"'),
     'the stop by button': some('recording-stopped', '"button"'),
+    'the gap without a camera': some('gap', 'camera'),
+    'the camera that came again': some('take-started', '"take":1'),
+    'the end by the battery': some('recording-stopped', '"battery-low"'),
   };
   return Object.entries(expected).flatMap(([what, there]) => (there ? [] : [what]));
 }

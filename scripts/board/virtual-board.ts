@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
@@ -105,9 +105,12 @@ export class VirtualBoard {
     }
   }
 
-  /** Switches on with a shell on this terminal; resolves when that ends. */
-  async shell(): Promise<void> {
-    const machine = await this.#switchOn({ terminal: true }, { shell: '1' });
+  /** Switches on with a shell on this terminal; resolves when that ends. `wiring` is for the person to read, without spaces. */
+  async shell(wiring: string): Promise<void> {
+    this.#onControl = (socket) => {
+      this.#control = new Control(socket);
+    };
+    const machine = await this.#switchOn({ terminal: true }, { shell: '1', wiring });
     await machine.exited;
     this.#machine = undefined;
   }
@@ -179,7 +182,12 @@ export class VirtualBoard {
       serialSockets: SERIAL_PORTS.map((name) => this.#socket(name)),
       outFolder: this.outFolder,
       console,
-      parameters: { chip: GPIO_CHIP, checkout: CHECKOUT, ...parameters },
+      parameters: {
+        chip: GPIO_CHIP,
+        checkout: CHECKOUT,
+        node: dirname(process.execPath),
+        ...parameters,
+      },
     });
     return this.#machine;
   }
