@@ -1,4 +1,4 @@
-import { getDayDetail, isWorkday } from 'chinese-days';
+import chineseDays from 'chinese-days';
 import { z } from 'zod';
 import { loadRegister } from '../../config/register.js';
 
@@ -42,7 +42,7 @@ export class WorkingDays {
     if (override !== undefined) return override === 'working';
     let working = this.#known.get(day);
     if (working === undefined) {
-      working = isWorkday(day);
+      working = chineseDays.isWorkday(day);
       this.#known.set(day, working);
     }
     return working;
@@ -51,7 +51,7 @@ export class WorkingDays {
   /** Whether the holidays of that day's year are known. Where they are not, Monday to Friday count as working days. */
   knows(day: string): boolean {
     const year = yearOf(day);
-    return this.#overriddenYears.has(year) || /National Day/.test(getDayDetail(`${year}-10-01`).name);
+    return this.#overriddenYears.has(year) || /National Day/.test(chineseDays.getDayDetail(`${year}-10-01`).name);
   }
 
   /** The last day of a term of so many working days; the day it begins does not count (as the laws of procedure have it). */
