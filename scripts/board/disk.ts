@@ -28,7 +28,7 @@ export class Disk {
     this.sizeBytes = fstatSync(this.#file).size;
   }
 
-  /** False from a cut at a write until {@link losePower}: nothing is answered, and nothing reaches the disk. */
+  /** While false nothing is answered, and nothing reaches the disk. */
   get powered(): boolean {
     return this.#powered;
   }
@@ -68,8 +68,13 @@ export class Disk {
     for (const sector of [...this.#cache.keys()]) this.#keep(sector);
   }
 
-  /** Each sector in the cache is kept with this probability, or lost. */
+  powerOn(): void {
+    this.#powered = true;
+  }
+
+  /** Off; each sector in the cache is kept with this probability, or lost. */
   losePower(keepProbability: number): PowerLoss {
+    this.#powered = false;
     let keptSectors = 0;
     const sectors = [...this.#cache.keys()];
     for (const sector of sectors) {
@@ -79,7 +84,6 @@ export class Disk {
     }
     this.#cache.clear();
     this.#cut = undefined;
-    this.#powered = true;
     return { keptSectors, lostSectors: sectors.length - keptSectors };
   }
 

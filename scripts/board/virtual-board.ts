@@ -145,10 +145,11 @@ export class VirtualBoard {
 
   /** The machine stops between two instructions, and the disk loses what it had not been told to keep. */
   async cutPower(keepProbability = Math.random()): Promise<PowerLoss> {
+    const loss = this.#disk.losePower(keepProbability);
     await this.#machine?.kill();
     this.#machine = undefined;
     this.#control = undefined;
-    return this.#disk.losePower(keepProbability);
+    return loss;
   }
 
   /** Cuts the power while the disk takes the so many-th write from now. */
@@ -173,6 +174,7 @@ export class VirtualBoard {
     const kernel = await boardKernel(this.#options.say ?? (() => {}));
     const initramfs = join(this.folder, 'initramfs');
     await writeInitramfs(kernel, initramfs);
+    this.#disk.powerOn();
     this.#machine = startMachine({
       kernel,
       initramfs,

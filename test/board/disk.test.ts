@@ -52,7 +52,7 @@ test('a power cut may keep a later write and lose an earlier one', async (t) => 
   t.true(reordered);
 });
 
-test('power that goes with a write stays away until the cut is over', async (t) => {
+test('power that goes with a write stays away until it is switched on', async (t) => {
   const disk = await emptyDisk(t);
   const cut = disk.cutAtWrite(2);
   disk.write(0, sectorOf(1));
@@ -61,6 +61,8 @@ test('power that goes with a write stays away until the cut is over', async (t) 
   await cut;
   t.false(disk.powered);
   disk.losePower(1);
+  t.false(disk.powered);
+  disk.powerOn();
   t.true(disk.powered);
 });
 
