@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { tableText } from '../agent/cli/text.js';
 import { firmware } from './benchmarks/firmware.js';
 import { makeGround } from './benchmarks/ground.js';
+import { hardware } from './benchmarks/hardware.js';
 import { latency } from './benchmarks/latency.js';
 import type { Measurement, Row } from './benchmarks/measurement.js';
 import { memory } from './benchmarks/memory.js';
@@ -21,6 +22,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   memory,
   latency,
   start,
+  hardware,
   serial,
   firmware,
 ];

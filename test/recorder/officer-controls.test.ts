@@ -83,8 +83,8 @@ test('the light tells within 2 s that a disk takes nothing any more, and that it
   const gate = new Gate();
   rig.stores.footage.beforePut = () => gate.pass();
   await rig.film(run);
-  officer.pass(899);
-  t.is(officer.controls.light, 'sealing', '1.899 s after the last footage that is sealed');
+  officer.pass(699);
+  t.is(officer.controls.light, 'sealing', '1.699 s after the last footage that is sealed');
   officer.pass(1);
   t.is(officer.controls.light, 'not-sealing');
   t.is(officer.cues.at(-1), 'not-sealing');

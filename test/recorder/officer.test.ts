@@ -190,13 +190,13 @@ test('the light says each state in its own way', (t) => {
   ]);
 });
 
-test('the light is steady until footage has not been sealed for 1.9 s, and both changes are felt', (t) => {
+test('the light is steady until footage has not been sealed for 1.7 s, and both changes are felt', (t) => {
   const sealed = { type: 'sealed', closedMono: 5000, durationMs: 1000 } as const;
   const sealing = step(after([camera, recorder('recording')]), sealed, 5050, SETTINGS);
   t.is(sealing.state.light, 'sealing');
-  t.is(wakeAt(sealing.state, 5050), 6900);
-  t.is(lightOf(sealing.state, 6899), 'sealing');
-  const not = step(sealing.state, { type: 'tick' }, 6900, SETTINGS);
+  t.is(wakeAt(sealing.state, 5050), 6700);
+  t.is(lightOf(sealing.state, 6699), 'sealing');
+  const not = step(sealing.state, { type: 'tick' }, 6700, SETTINGS);
   t.is(not.state.light, 'not-sealing');
   t.deepEqual(words(not.effects), ['not-sealing']);
   const again = step(not.state, { ...sealed, closedMono: 8000 }, 8100, SETTINGS);
@@ -213,12 +213,12 @@ test('the pre-record being sealed does not make the light steady: it is as old a
 test('long fragments are waited for: neither the first nor the next is missed before it is due', (t) => {
   const settings = { ...SETTINGS, fragmentMs: 30_000 };
   const begun = after([camera, recorder('recording')], 1000, settings);
-  t.is(step(begun, { type: 'tick' }, 31_899, settings).state.light, 'starting');
-  t.is(step(begun, { type: 'tick' }, 31_900, settings).state.light, 'not-sealing');
+  t.is(step(begun, { type: 'tick' }, 31_699, settings).state.light, 'starting');
+  t.is(step(begun, { type: 'tick' }, 31_700, settings).state.light, 'not-sealing');
   const sealed = { type: 'sealed', closedMono: 31_000, durationMs: 30_000 } as const;
-  t.is(wakeAt(step(begun, sealed, 31_100, settings).state, 31_100), 61_900);
+  t.is(wakeAt(step(begun, sealed, 31_100, settings).state, 31_100), 61_700);
   const claims = step(begun, { ...sealed, durationMs: 3_600_000 }, 31_100, settings).state;
-  t.is(wakeAt(claims, 31_100), 61_900, 'whatever the fragment says of itself');
+  t.is(wakeAt(claims, 31_100), 61_700, 'whatever the fragment says of itself');
 });
 
 test('a camera that is lost changes the light at once', (t) => {
