@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { LiuhenError } from './errors.js';
 import { MAX_CONFIG_BYTES, readConfigText } from './file.js';
 import { isSection, settingOf, unknownKey } from './known-keys.js';
+import { MIGRATIONS, migrated, outstandingFor } from './migrations.js';
 import { ConfigError, type Place, type Problem, shownValue } from './problems.js';
 import { type Config, type ConfigInput, configSchema } from './schema.js';
 import { isUrl } from './shapes.js';
@@ -21,21 +22,30 @@ const MAX_UNKNOWN = 100;
 /**
  * The configuration in the file at `path`, with defaults for what it leaves out and `overrides` over both. Relative
  * paths count from the file's folder, in overrides from the working directory. Files that settings name are not
- * opened. Throws LIUHEN_CONFIG that lists everything wrong, and LIUHEN_NOT_FOUND.
+ * opened. One of an older version is read as its migration, and stays as it is on disk. Throws LIUHEN_CONFIG that lists
+ * everything wrong, also when a newer program has written it, and LIUHEN_NOT_FOUND.
  */
 export function loadConfig(path: string, overrides: Overrides = {}): Config {
   return parseConfig(readConfigText(path), path, overrides);
 }
 
 /** As `loadConfig`, from text; `fileName` is for messages and for relative paths. */
-export function parseConfig(text: string, fileName: string, overrides: Overrides = {}): Config {
+export function parseConfig(
+  text: string,
+  fileName: string,
+  overrides: Overrides = {},
+  migrations = MIGRATIONS,
+): Config {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_CONFIG_BYTES) {
     const message = `expected at most ${MAX_CONFIG_BYTES} bytes of configuration, got ${bytes} in ${fileName}`;
     throw new LiuhenError('LIUHEN_CONFIG', message);
   }
-  const yaml = parseYaml(text);
+  let yaml = parseYaml(text);
   if (!yaml.sound) throw new ConfigError(yaml.problems, fileName);
+  const { to, outstanding } = outstandingFor(yaml.tree, fileName, migrations);
+  // Migrating would write over what is wrong.
+  if (outstanding.length > 0 && yaml.problems.length === 0) yaml = parseYaml(migrated(text, to, outstanding));
   const firstPlace = { line: 1, column: 1 };
   return configOf({ ...yaml, fileName, firstPlace, folder: dirname(resolve(fileName)) }, overrides);
 }

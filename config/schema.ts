@@ -11,6 +11,7 @@ import {
   ORIGIN_EXPECTED,
   originOf,
 } from './identity.js';
+import { MIGRATIONS, versionAfter } from './migrations.js';
 import { checkRelations } from './relations.js';
 import {
   bitRate,
@@ -235,6 +236,10 @@ const log = section({
 });
 
 const everySetting = section({
+  configVersion: count('(a version)', { min: 1, max: 1_000_000 }).default(
+    versionAfter(MIGRATIONS),
+    'version of these settings; a file of an older one is migrated, one of a newer one is refused',
+  ),
   profile: choice('recorder', 'kiosk', 'archive').default('recorder', 'the role this program plays'),
   device: device.prefault({} as z.input<typeof device>),
   data: path('expected the path of a folder').default('data', 'folder for journal, footage and keys'),

@@ -14,6 +14,7 @@ type Register = (program: Command) => void;
 /** Each command's file is loaded only when it is needed: a judge's `verify` opens no database, `run` starts sooner. */
 const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['init'], async () => (await import('./init.js')).registerInit],
+  [['migrate'], async () => (await import('./migrate.js')).registerMigrate],
   [['run'], async () => (await import('./run.js')).registerRun],
   [['status'], async () => (await import('./status.js')).registerStatus],
   [['start', 'stop', 'mark'], async () => (await import('./record.js')).registerRecord],
