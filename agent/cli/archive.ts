@@ -9,6 +9,7 @@ import { readArchiveKey } from '../archive/key.js';
 import { listArchive, trustPolicy } from '../archive/listing.js';
 import { readRoot } from '../archive/registry.js';
 import { formatVkey } from '../journal/vkey.js';
+import { systemdNotice } from '../systemd.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
 
@@ -132,9 +133,13 @@ async function runArchive(flags: RunFlags): Promise<void> {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  const systemd = systemdNotice();
+  systemd.ready();
   const { broker, witness } = archive.status();
   print({ ready: true, broker, witness, data });
-  log.info({ signal: await stopped }, 'stopping');
+  const signal = await stopped;
+  systemd.stopping();
+  log.info({ signal }, 'stopping');
   await archive.stop();
 }
 

@@ -4,8 +4,15 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
 import { type Config, loadConfig } from '../../config/load.js';
 
-/** The configuration that a command uses when none is named. */
-export const DEFAULT_CONFIG = 'liuhen.yaml';
+/** The configuration that `liuhen init` writes. */
+export const NEW_CONFIG = 'liuhen.yaml';
+
+/** Where an installed device has its configuration. */
+const INSTALLED_CONFIG = '/etc/liuhen/liuhen.yaml';
+
+/** The configuration that a command uses when none is named: the one here, or else the installed device's. */
+export const DEFAULT_CONFIG =
+  existsSync(NEW_CONFIG) || !existsSync(INSTALLED_CONFIG) ? NEW_CONFIG : INSTALLED_CONFIG;
 
 export interface PlaceOptions {
   config?: string;

@@ -6,7 +6,7 @@ import { LiuhenError } from '../../config/errors.js';
 import { loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { initDevice } from '../init.js';
-import { DEFAULT_CONFIG } from './data-folder.js';
+import { NEW_CONFIG } from './data-folder.js';
 
 interface InitFlags {
   device: string;
@@ -25,7 +25,7 @@ export function registerInit(program: Command): void {
     .description('make a device: its first key, its journal, and its configuration')
     .requiredOption('--device <id>', 'name of the device: a-z, 0-9 and -, unique under its authority')
     .requiredOption('--authority <domain>', 'domain of the authority that answers for it')
-    .option('-c, --config <file>', 'configuration to write', DEFAULT_CONFIG)
+    .option('-c, --config <file>', 'configuration to write', NEW_CONFIG)
     .option('--camera <source>', '/dev/videoN, rtsp://…, a file, or synthetic', '/dev/video0')
     .option('--broker <url>', "the archive's broker; goes with --witness")
     .option('--witness <vkey>', "the archive's key, as liuhen archive init printed it")

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { messageOf } from '../../config/errors.js';
 import { runAgent } from '../run.js';
+import { systemdNotice } from '../systemd.js';
 import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
 
@@ -30,7 +31,9 @@ export function registerRun(program: Command): void {
       const config = configOf(flags);
       const log = createLog(config.log.level);
       const stopped = stopSignal();
+      const systemd = systemdNotice();
       const agent = await runAgent({ config, log });
+      systemd.ready();
       const { device, origin, rootVkey, dataFolder, pid } = await agent.status();
       process.stdout.write(
         `${JSON.stringify({ ready: true, device, origin, rootVkey, data: dataFolder, pid })}\n`,
@@ -45,6 +48,7 @@ export function registerRun(program: Command): void {
         log.info({ recording }, 'recording');
       }
       const signal = await stopped;
+      systemd.stopping();
       log.info({ signal }, 'stopping');
       await agent.stop('shutdown').catch((error: unknown) => {
         log.error({ err: messageOf(error) }, 'not stopped cleanly; the next start puts it in order');
