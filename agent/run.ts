@@ -131,11 +131,9 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       disk: { freeBytes: await freeBytes(config.data), reserveBytes },
       clock: { wall: new Date(clock.read().wallMs).toISOString(), source: clock.read().source },
     });
-    const { controls } = worn;
-    const firmware = firmwareOf(config, worn, journal);
-    const parts = { config, policy, stores, journal, recorder, controls, witness, firmware, status };
-    undo.push(await startControl(config.data, actionsOf(parts)));
+    undo.push(() => recorder.close('not started'));
     recorder.open();
+    // Before anybody can ask for another recording.
     const interrupted = await continuationIn(stores.store, clock.read());
     if (interrupted !== undefined) {
       log.warn({ continues: interrupted.continues }, 'a whole-process recording was interrupted: it goes on');
@@ -143,6 +141,10 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
         log.error({ err: messageOf(error) }, 'the whole-process recording does not go on');
       });
     }
+    const { controls } = worn;
+    const firmware = firmwareOf(config, worn, journal);
+    const parts = { config, policy, stores, journal, recorder, controls, witness, firmware, status };
+    undo.push(await startControl(config.data, actionsOf(parts)));
 
     const stop = async (reason: string) => {
       await recorder.close(reason);
