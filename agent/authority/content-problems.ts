@@ -22,14 +22,17 @@ export class ContentError extends LiuhenError {
   readonly problems: readonly ContentProblem[];
 
   constructor(problems: readonly ContentProblem[], next = 'correct what is named above; nothing was signed') {
-    const lines = problems
+    const sorted = problems.toSorted((a, b) =>
+      a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
+    );
+    const lines = sorted
       .slice(0, MAX_SHOWN)
       .map(({ file, line, column, key, message }) =>
         [`${file}:${line}:${column}`, ...(key === '' ? [] : [key]), message].join(': '),
       );
     if (problems.length > MAX_SHOWN) lines.push(`and ${problems.length - MAX_SHOWN} more`);
     super('LIUHEN_CONTENT', lines.join('\n'), { next });
-    this.problems = problems;
+    this.problems = sorted;
   }
 }
 
@@ -83,7 +86,7 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `expected ${issue.values.map(String).join(' or ')}`;
     case 'invalid_union':
-      return `expected one of the forms that liuhen schema shows`;
+      return `expected ${unionOptions(issue) ?? 'one of the forms that liuhen schema shows'}`;
     case 'too_small':
       return `expected at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`;
     case 'too_big':
@@ -93,9 +96,15 @@ function expectedBy(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** What a key may say that tells which form it is; undefined where there is no such key. */
+function unionOptions(issue: object): string | undefined {
+  const { options } = issue as { options?: unknown };
+  return Array.isArray(options) ? options.join(' or ') : undefined;
+}
+
 const TYPES: Record<string, string> = {
   string: 'text',
-  object: 'a section of keys',
+  object: 'a section such as {zh: …, en: …}',
   array: 'a list',
   int: 'a whole number',
   boolean: 'true or false',

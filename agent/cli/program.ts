@@ -25,6 +25,7 @@ const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['check'], async () => (await import('./check.js')).registerCheck],
   [['firmware'], async () => (await import('./firmware.js')).registerFirmware],
   [['sign'], async () => (await import('./sign.js')).registerSign],
+  [['board'], async () => (await import('./board.js')).registerBoard],
   [['schema'], async () => (await import('./schema.js')).registerSchema],
   [['archive'], async () => (await import('./archive.js')).registerArchive],
 ];

@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import type { Firmware } from '../firmware.js';
+import { type BoardActions, boardRoutes } from './board-routes.js';
 import { readBody } from './body.js';
 import { firmwareRoutes } from './firmware-routes.js';
 import { controlSocket } from './socket.js';
@@ -21,6 +22,8 @@ export interface ControlActions {
   exportBundle(request: z.infer<typeof exportSchema>): Promise<unknown>;
   /** Absent where no microcontroller is configured. */
   firmware?: Firmware | undefined;
+  /** Absent where no content is shown. */
+  board?: BoardActions | undefined;
 }
 
 const text = z.string().max(1024);
@@ -63,6 +66,7 @@ export async function startControl(
 
 function routes(actions: ControlActions): Hono {
   const app = new Hono();
+  boardRoutes(app, actions.board);
   app.use(bodyLimit({ maxSize: 64 * 1024 }));
   app.get('/status', async (c) => c.json(await actions.status()));
   app.get('/recordings', async (c) => c.json(await actions.recordings()));
