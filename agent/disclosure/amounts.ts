@@ -43,7 +43,9 @@ function chineseNumber(numeral: string): number {
     const large = LARGE.get(character);
     const unit = UNITS.get(character);
     if (large !== undefined) {
-      total = (total + section + (digit ?? 0)) * large;
+      const below = section + (digit ?? 0);
+      // 一亿二千万: 万 counts what stands before it since 亿, 亿 counts everything before it.
+      total = large === 1e8 ? (total + below) * large : total + below * large;
       section = 0;
       digit = undefined;
     } else if (unit !== undefined) {

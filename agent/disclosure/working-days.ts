@@ -51,7 +51,9 @@ export class WorkingDays {
   /** Whether the holidays of that day's year are known. Where they are not, Monday to Friday count as working days. */
   knows(day: string): boolean {
     const year = yearOf(day);
-    return this.#overriddenYears.has(year) || /National Day/.test(chineseDays.getDayDetail(`${year}-10-01`).name);
+    return (
+      this.#overriddenYears.has(year) || /National Day/.test(chineseDays.getDayDetail(`${year}-10-01`).name)
+    );
   }
 
   /** The last day of a term of so many working days; the day it begins does not count (as the laws of procedure have it). */
