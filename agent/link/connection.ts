@@ -144,6 +144,8 @@ function connected(client: MqttClient): Promise<BrokerLimits> {
 
 /** Rejects with LIUHEN_LINK when the broker does not grant all of them. */
 async function subscribed(client: MqttClient, subscriptions: readonly string[]): Promise<void> {
+  // Who only publishes.
+  if (subscriptions.length === 0) return;
   const names = subscriptions.join(', ');
   try {
     const granted = await client.subscribeAsync([...subscriptions], { qos: 1 });
