@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { behaviourOf, loadBehaviours } from '../../config/behaviours.js';
 import { loadOfficers, officerOf } from '../../config/officers.js';
+import { loadPolicy, underPolicy } from '../../config/policy.js';
 import type { ConfigError } from '../../config/problems.js';
 
 const test = anyTest as TestFn<{ folder: string; file: (text: string) => string }>;
@@ -109,4 +110,36 @@ test('a file that is missing, not YAML or full beyond reason is refused', (t) =>
   t.throws(() => loadOfficers(t.context.file('{')), { code: 'LIUHEN_CONFIG' });
   const rows = Array.from({ length: 10_001 }, (_, n) => `${String(n).padStart(10, '0')}: {}`);
   t.throws(() => loadOfficers(t.context.file(rows.join('\n'))), { message: /at most 10000 rows, got 10001/ });
+});
+
+const settings = (behaviour?: string, officersFile?: string) => ({
+  recording: { behaviour, behavioursFile: undefined },
+  hardware: { officersFile },
+});
+
+test('what the button records must be a behaviour of the policy, or the device does not start', (t) => {
+  t.is(loadPolicy(settings('听证')).button?.id, 'hearing');
+  t.is(loadPolicy(settings()).button, undefined);
+  t.throws(() => loadPolicy(settings('parking')), {
+    code: 'LIUHEN_CONFIG',
+    message: /^recording\.behaviour: .*"parking"/,
+  });
+});
+
+test('an order may ask for more than the policy does, and never for less', (t) => {
+  const policy = loadPolicy(settings());
+  t.deepEqual(underPolicy(policy, {}), { wholeProcess: false });
+  t.like(underPolicy(policy, { behaviour: '听证', wholeProcess: true }), { wholeProcess: true });
+  t.deepEqual(underPolicy(policy, { behaviour: 'major-property', wholeProcess: false }), {
+    behaviour: 'major-property',
+    wholeProcess: true,
+  });
+});
+
+test('a device without a list of officers takes the name it is told; one with a list takes no other', (t) => {
+  t.like(underPolicy(loadPolicy(settings()), { officer: '7' }), { officer: '7' });
+  const path = t.context.file('0A00000017: {id: officer-17, name: Officer, credential: LX-17}\n');
+  const policy = loadPolicy(settings(undefined, path));
+  t.like(underPolicy(policy, { officer: 'LX-17' }), { officer: 'officer-17', credential: 'LX-17' });
+  t.throws(() => underPolicy(policy, { officer: '7' }), { code: 'LIUHEN_USAGE' });
 });
