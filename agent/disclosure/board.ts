@@ -114,7 +114,7 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
     for await (const { envelope, receivedMs, revision } of this.#parts.store.history(kind, id)) {
       if (revision === newest?.revision) continue;
       try {
-        const held = readEnvelope(envelope, this.#parts.trusted, receivedMs, { anyone: true });
+        const held = readEnvelope(envelope, this.#parts.trusted, receivedMs, { stored: true });
         if (!isContent(held)) continue;
         const reason = { code: 'replaced', detail: `by revision ${newest?.revision ?? 'unknown'}` } as const;
         items.push({ ...this.#judge(held), state: 'replaced', reasons: [reason] });
@@ -195,7 +195,7 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
       if (!wanted(name)) continue;
       if (++read % AT_ONCE === 0) await new Promise(setImmediate);
       try {
-        const held = readEnvelope(envelope, trusted, receivedMs, { anyone: true });
+        const held = readEnvelope(envelope, trusted, receivedMs, { stored: true });
         const { ref } = held;
         if (!isContent(held) || ref.kind !== kind || ref.id !== id || ref.revision !== revision) {
           throw new RefusedError(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import { verifyAgain, verifyBytes } from '../journal/ed25519.js';
 import type { Vkey } from '../journal/vkey.js';
-import { type Opened, openEnvelope } from './envelope.js';
+import { type Opened, openEnvelope, type Verify } from './envelope.js';
 import { type ContentRef, type Kind, kindOfPayloadType } from './kinds/head.js';
 import { type Document, parseDocument, refOf } from './kinds/kinds.js';
 import type { Role } from './kinds/trust.js';
@@ -36,10 +37,10 @@ export class RefusedError extends Error {
 }
 
 /** Opens an envelope and tells its kind. Nothing of the payload has been looked at. Throws RefusedError. */
-function openKind(envelope: Uint8Array, trusted: TrustedKeys) {
+function openKind(envelope: Uint8Array, trusted: TrustedKeys, verify: Verify) {
   let opened: Opened;
   try {
-    opened = openEnvelope(envelope, trusted.keysOf);
+    opened = openEnvelope(envelope, trusted.keysOf, verify);
   } catch (error) {
     throw new RefusedError('not-an-envelope', messageOf(error));
   }
@@ -49,18 +50,19 @@ function openKind(envelope: Uint8Array, trusted: TrustedKeys) {
 }
 
 /**
- * Reads an envelope: verifies its signatures, then parses the payload as its kind. With `anyone`, also when no trusted key signed it (to say of
- * stored content what is wrong with it). Throws RefusedError.
+ * Reads an envelope: verifies its signatures, then parses the payload as its kind. With `stored`, reads back what was accepted before: also when no
+ * trusted key signed it (any more), to say what is wrong with it. Throws RefusedError.
  */
 export function readEnvelope(
   envelope: Uint8Array,
   trusted: TrustedKeys,
   receivedMs: number,
-  options: { anyone?: boolean } = {},
+  options: { stored?: boolean } = {},
 ): Held {
-  const { kind, opened } = openKind(envelope, trusted);
+  const stored = options.stored === true;
+  const { kind, opened } = openKind(envelope, trusted, stored ? verifyAgain : verifyBytes);
   const { signers, sha256, signatures } = opened;
-  if (signers.length === 0 && options.anyone !== true) {
+  if (signers.length === 0 && !stored) {
     const by = kind === 'trust' ? "the authority's root key" : 'a key of the trust document';
     throw new RefusedError('unsigned', `expected a signature by ${by}, got ${signatures} that are not`, kind);
   }

@@ -42,7 +42,7 @@ export class WorkingDays {
     if (override !== undefined) return override === 'working';
     let working = this.#known.get(day);
     if (working === undefined) {
-      working = chineseDays.isWorkday(day);
+      working = chineseDays.isWorkday(noonOf(day));
       this.#known.set(day, working);
     }
     return working;
@@ -52,7 +52,8 @@ export class WorkingDays {
   knows(day: string): boolean {
     const year = yearOf(day);
     return (
-      this.#overriddenYears.has(year) || /National Day/.test(chineseDays.getDayDetail(`${year}-10-01`).name)
+      this.#overriddenYears.has(year) ||
+      /National Day/.test(chineseDays.getDayDetail(noonOf(`${year}-10-01`)).name)
     );
   }
 
@@ -80,6 +81,12 @@ export class WorkingDays {
 
 function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The library reads days in the machine's own zone: noon there is the same day everywhere. */
+function noonOf(day: string): Date {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return new Date(year, month - 1, date, 12);
 }
 
 function yearOf(day: string): string {

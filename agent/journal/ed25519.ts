@@ -30,16 +30,29 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
  * we accept and a court's openssl refuses.
  */
 export function verifyBytes(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+  return verifyAgain(signature, message, publicKey) && verifyWithNoble(signature, message, publicKey);
+}
+
+/**
+ * By OpenSSL alone, ten times as fast: for reading back what `verifyBytes` took before. A signature that passes only here was made by the key's holder, too,
+ * in a spelling that `verifyBytes` would not have taken.
+ */
+export function verifyAgain(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   try {
     const key = createPublicKey({
       key: Buffer.concat([SPKI_PREFIX, publicKey]),
       format: 'der',
       type: 'spki',
     });
-    return (
-      verifyWithOpenSsl(null, message, key, signature) &&
-      verify(signature, message, publicKey, { zip215: false })
-    );
+    return verifyWithOpenSsl(null, message, key, signature);
+  } catch {
+    return false;
+  }
+}
+
+function verifyWithNoble(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+  try {
+    return verify(signature, message, publicKey, { zip215: false });
   } catch {
     return false;
   }

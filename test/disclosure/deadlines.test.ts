@@ -25,6 +25,20 @@ test('holidays rest and the Sundays worked in exchange do not, as the State Coun
   );
 });
 
+test('the zone of the machine moves no holiday', (t) => {
+  const zone = process.env.TZ;
+  t.teardown(() => {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  });
+  for (const each of ['America/Los_Angeles', 'Asia/Shanghai', 'Pacific/Kiritimati']) {
+    process.env.TZ = each;
+    const here = new WorkingDays();
+    t.is(here.dueAfter('2026-02-13', 2), '2026-02-24', each);
+    t.deepEqual([here.isWorking('2026-02-23'), here.knows('2026-05-01')], [false, true], each);
+  }
+});
+
 test('a term begins the day after, and ends on its last working day', (t) => {
   t.is(days.dueAfter('2026-03-12', 7), '2026-03-23');
   t.is(days.dueAfter('2026-02-12', 1), '2026-02-13');
