@@ -41,6 +41,9 @@ export const ERROR_CODES = {
   LIUHEN_AUTHORITY_KEY:
     'a key file of the authority is malformed, open to others, of another role, or its passphrase is wrong',
   LIUHEN_CONTENT: 'a file of content that is to be signed is not as its schema and the rules have it',
+  LIUHEN_ENROL:
+    'a request or an answer of an enrolment is malformed, forged, for another device, or was refused',
+  LIUHEN_TOKEN: 'a one-time token for an enrolment is malformed, unknown, expired or used',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
