@@ -25,7 +25,7 @@ export async function choosePassphrase(what: string, file: string | undefined): 
     }
   });
   await prompt('the same once more', (text) =>
-    text === first ? undefined : 'this is not the same as before; correct it, or begin anew after Ctrl+C',
+    text === first ? undefined : 'this is not the same as before; type it again, or begin anew after Ctrl+C',
   );
   return first;
 }
@@ -41,6 +41,7 @@ async function prompt(message: string, fault?: (text: string) => string | undefi
     message,
     // On stderr, so that what goes to stdout stays clean.
     output: process.stderr,
+    clearOnError: true,
     validate: (text) => ((text ?? '') === '' ? 'nothing was typed' : fault?.(text ?? '')),
   });
   if (!isCancel(answer)) return answer;
