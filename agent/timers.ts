@@ -18,7 +18,7 @@ interface TimerLog {
 /** What happens by the clock: jumps of the clock itself and heartbeats in silence, key rotation while recording, removal of what may go. */
 export function startTimers(
   journal: Journal,
-  recorder: Recorder,
+  recorder: Pick<Recorder, 'recording'>,
   retention: RetentionOptions,
   settings: TimerSettings,
   log: TimerLog,

@@ -12,7 +12,7 @@ function isPort(written: string): boolean {
 }
 
 /** One line of a GPIO chip; chips are named by label, since their numbers move between kernels. */
-const gpioLine = (what: string) =>
+export const gpioLine = (what: string) =>
   section({
     chip: text(CHIP_EXPECTED, 'label of a GPIO chip').required(`chip of the line for ${what}`),
     line: count('(offset of a GPIO line)', { min: 0, max: 1023 }).required(

@@ -11,6 +11,7 @@ import {
   ORIGIN_EXPECTED,
   originOf,
 } from './identity.js';
+import { kiosk } from './kiosk.js';
 import { MIGRATIONS, versionAfter } from './migrations.js';
 import { checkRelations } from './relations.js';
 import {
@@ -251,6 +252,7 @@ const everySetting = section({
   uplink: uplink.prefault({}),
   archive: archive.prefault({}),
   disclosure: disclosure.prefault({}),
+  kiosk: kiosk.prefault({}),
   log: log.prefault({}),
 }).superRefine((config, context) => {
   for (const { key, because, message } of [...checkRelations(config), ...checkHardware(config.hardware)]) {

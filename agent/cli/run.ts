@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import type { Logger } from 'pino';
 import { messageOf } from '../../config/errors.js';
+import type { Config } from '../../config/load.js';
 import { runAgent } from '../run.js';
-import { systemdNotice } from '../systemd.js';
+import { type SystemdNotice, systemdNotice } from '../systemd.js';
 import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
 
@@ -17,7 +19,7 @@ interface RunFlags {
 export function registerRun(program: Command): void {
   program
     .command('run')
-    .description('run the recorder on this machine until it is told to stop')
+    .description('run the recorder or kiosk on this machine until it is told to stop')
     .option('-c, --config <file>', 'configuration', DEFAULT_CONFIG)
     .option('-d, --data <folder>', 'data folder, instead of the one in the configuration')
     .option('-s, --set <key=value>', 'a setting, over the configuration; repeatable', collect)
@@ -32,6 +34,7 @@ export function registerRun(program: Command): void {
       const log = createLog(config.log.level);
       const stopped = stopSignal();
       const systemd = systemdNotice();
+      if (config.profile === 'kiosk') return await serveHall(config, log, stopped, systemd);
       const agent = await runAgent({ config, log });
       systemd.ready();
       const { device, origin, rootVkey, dataFolder, pid } = await agent.status();
@@ -55,6 +58,23 @@ export function registerRun(program: Command): void {
         process.exitCode = 70;
       });
     });
+}
+
+/** The screen in a service hall, in the foreground. */
+async function serveHall(config: Config, log: Logger, stopped: Promise<string>, systemd: SystemdNotice) {
+  const { runKiosk } = await import('../run-kiosk.js');
+  const agent = await runKiosk({ config, log });
+  systemd.ready();
+  const { device, origin, rootVkey, dataFolder, pid, kiosk } = await agent.status();
+  const ready = { ready: true, device, origin, rootVkey, data: dataFolder, pid, url: kiosk.url };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  const signal = await stopped;
+  systemd.stopping();
+  log.info({ signal }, 'stopping');
+  await agent.stop('shutdown').catch((error: unknown) => {
+    log.error({ err: messageOf(error) }, 'not stopped cleanly; the next start puts it in order');
+    process.exitCode = 70;
+  });
 }
 
 function stopSignal(): Promise<string> {

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { callAgent } from '../control/client.js';
+import type { KioskStatus } from '../kiosk-status.js';
 import type { AgentStatus } from '../status.js';
 import type { UplinkStatus } from '../uplink/uplink.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { hardwareRows } from './hardware-text.js';
+import { kioskScreen } from './kiosk-text.js';
 import { bytesText, durationText, tableText } from './text.js';
 
 /** `liuhen status`: one screen about the agent that runs on a data folder. */
@@ -12,9 +14,15 @@ export function registerStatus(program: Command): void {
     .description('show what the running agent does')
     .option('--json', 'print JSON')
     .action(async ({ json, ...place }: PlaceOptions & { json?: boolean }) => {
-      const status = (await callAgent(dataFolderOf(place), 'GET', '/status')) as AgentStatus;
-      process.stdout.write(`${json === true ? JSON.stringify(status) : screen(status)}\n`);
+      const status = (await callAgent(dataFolderOf(place), 'GET', '/status')) as AgentStatus | KioskStatus;
+      process.stdout.write(`${json === true ? JSON.stringify(status) : textOf(status)}\n`);
     });
+}
+
+function textOf(status: AgentStatus | KioskStatus): string {
+  if (!('kiosk' in status)) return screen(status);
+  const link = status.uplink === null ? 'none configured' : linkText(status.uplink);
+  return tableText(kioskScreen(status, link));
 }
 
 function screen(status: AgentStatus): string {

@@ -13,7 +13,9 @@ export const PIECES = [
   'cardReader',
   'board',
 ] as const;
-export type PieceName = (typeof PIECES)[number];
+/** What a kiosk may have. */
+export const KIOSK_PIECES = ['cardReader', 'presence', 'awayButton'] as const;
+export type PieceName = (typeof PIECES)[number] | (typeof KIOSK_PIECES)[number];
 
 /** A piece of hardware as it is: works, was named and is not there, has yet to show either, or was not named in the configuration. */
 export type PieceStatus =
@@ -71,9 +73,9 @@ export class Pieces {
     this.#closed = true;
   }
 
-  /** Every piece, in a fixed order. */
-  status(): Record<PieceName, PieceStatus> {
+  /** Every piece of a recorder, or those that are named, in a fixed order. */
+  status(names: readonly PieceName[] = PIECES): Record<PieceName, PieceStatus> {
     const of = (piece: PieceName): PieceStatus => this.#status.get(piece) ?? { state: 'not configured' };
-    return Object.fromEntries(PIECES.map((piece) => [piece, of(piece)])) as Record<PieceName, PieceStatus>;
+    return Object.fromEntries(names.map((piece) => [piece, of(piece)])) as Record<PieceName, PieceStatus>;
   }
 }

@@ -32,6 +32,12 @@ export interface UplinkOptions {
   clock: Clock;
   /** What telemetry says of the machine. */
   telemetry: () => Promise<Pick<Telemetry, 'disk' | 'battery'>>;
+  /** What else this connection listens to: a kiosk's content comes by the same one. */
+  alsoListen?: {
+    topics: readonly string[];
+    maxPayloadBytes: number;
+    onMessage: (topic: string, payload: Buffer) => void;
+  };
   timers?: Timers;
   random?: () => number;
   answerMs?: number;
@@ -125,8 +131,8 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       broker,
       clientId: `liuhen-${device}`,
       will: { topic: topics.state(device), payload: OFFLINE },
-      subscriptions: [topics.receipt(device)],
-      maxIncomingBytes: MAX_RECEIPT_BYTES + 1024,
+      subscriptions: [topics.receipt(device), ...(options.alsoListen?.topics ?? [])],
+      maxIncomingBytes: Math.max(MAX_RECEIPT_BYTES, options.alsoListen?.maxPayloadBytes ?? 0) + 1024,
       onRefused: (error) => tally.count('refused-by-broker', error.message),
       log,
       timers,
@@ -246,6 +252,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
     });
     this.#link.on('message', (topic, payload, retained) => {
       if (topic === receiptTopic) this.#receipts.take(payload, retained);
+      else this.#options.alsoListen?.onMessage(topic, payload);
     });
     journal.on('sealed', this.#onSealed);
     this.#backlog.load(journal.size).then(

@@ -11,7 +11,7 @@ import { closureOf, isForTarget, licenceOf } from './dependencies.js';
  */
 
 /** Files and folders that are read at run time, from the root of this repository. */
-export const SHIPPED = ['LICENSE', 'dist/bin', 'config/profiles', 'config/policy'];
+export const SHIPPED = ['LICENSE', 'dist/bin', 'config/profiles', 'config/policy', 'agent/kiosk/assets'];
 
 async function stage(folder: string, arch: string, version: string): Promise<void> {
   await mkdir(folder, { recursive: true });

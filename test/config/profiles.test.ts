@@ -62,6 +62,7 @@ test('every setting has a description, and a default unless it is optional or re
       // Sections that may be left out as a whole.
       ...LINES.flatMap((name) => [`hardware.${name}.chip`, `hardware.${name}.line`]),
       ...PORTS.map((name) => `hardware.${name}.port`),
+      ...['presence', 'awayButton'].flatMap((name) => [`kiosk.${name}.chip`, `kiosk.${name}.line`]),
     ],
   );
   t.is(new Set(rows.map((row) => row.key)).size, rows.length);
@@ -83,7 +84,8 @@ test('every setting of the table is in the loaded configuration under the name t
     ...LINES.map((name, line) => `${name}: {chip: gpio, line: ${line}}`),
     ...PORTS.map((name) => `${name}: {port: /dev/${name}}`),
   ];
-  const optional = `uplink: {tls: {}}\narchive: {embeddedBroker: {}, tls: {}}\nhardware: {${pieces.join(', ')}}\n`;
+  const kiosk = 'kiosk: {presence: {chip: gpio, line: 1}, awayButton: {chip: gpio, line: 2}}\n';
+  const optional = `uplink: {tls: {}}\narchive: {embeddedBroker: {}, tls: {}}\nhardware: {${pieces.join(', ')}}\n${kiosk}`;
   const config: unknown = parseConfig(`device: {id: a, authority: b.example}\n${optional}`, 'all.yaml');
   for (const { loadedAs } of settingsTable()) {
     let at = config;

@@ -101,7 +101,7 @@ function Body({ item: { content }, view }: { item: SectionItem<'body'>; view: Vi
         <T of={content.functions} view={view} />
       </p>
       <Facts>
-        <Fact view={view} name="name">
+        <Fact view={view} name="bodyName">
           <T of={content.name} view={view} />
         </Fact>
         <Contact of={content} view={view} />

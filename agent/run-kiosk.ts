@@ -1,0 +1,224 @@
+import type { Logger } from 'pino';
+import { LiuhenError, messageOf } from '../config/errors.js';
+import type { Config } from '../config/load.js';
+import { loadOfficers } from '../config/officers.js';
+import { type Clock, systemClock } from '../drivers/clock.js';
+import { checkDevice } from './buffer/check.js';
+import { freeBytes } from './buffer/free-space.js';
+import { type DeviceStores, openStores } from './buffer/open.js';
+import { recover } from './buffer/recover.js';
+import { boardReport } from './control/board-report.js';
+import { type ControlActions, startControl } from './control/server.js';
+import type { Board } from './disclosure/board.js';
+import { MAX_ENVELOPE_BYTES } from './disclosure/envelope.js';
+import { type OpenDisclosure, openDisclosure } from './disclosure/open.js';
+import { boardSubscription } from './disclosure/topic.js';
+import { type Drivers, systemDrivers } from './hardware/drivers.js';
+import { KIOSK_PIECES, Pieces } from './hardware/pieces.js';
+import type { Journal } from './journal/journal.js';
+import { parseVkey } from './journal/vkey.js';
+import { ContentFeed } from './kiosk/content-feed.js';
+import { Duty } from './kiosk/duty.js';
+import type { Connection } from './kiosk/screen.js';
+import { type Kiosk, startKiosk } from './kiosk/server.js';
+import { isPublished, servingAt } from './kiosk/serving.js';
+import { openWindowHardware } from './kiosk/window-hardware.js';
+import { type KioskStatus, kioskStatus } from './kiosk-status.js';
+import { openDevice } from './open-device.js';
+import { startTimers } from './timers.js';
+import { startUplink, type Uplink } from './uplink/uplink.js';
+import { SOFTWARE } from './version.js';
+
+/** A running kiosk. */
+export interface KioskAgent {
+  journal: Journal;
+  disclosure: OpenDisclosure;
+  kiosk: Kiosk;
+  duty: Duty;
+  uplink: Uplink | undefined;
+  status(): Promise<KioskStatus>;
+  /** Ends what hangs, seals the end, and closes everything; resolves when the data folder is free. */
+  stop(reason: string): Promise<void>;
+}
+
+export interface RunKioskOptions {
+  config: Config;
+  log: Logger;
+  clock?: Clock;
+  drivers?: Drivers;
+}
+
+/** Starts a kiosk on its data folder: the only place where its parts are made and joined. */
+export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
+  const { config, log, clock = systemClock(), drivers = systemDrivers } = options;
+  const { window, hall, root } = required(config);
+  const staff = config.kiosk.staffFile === undefined ? new Map() : loadOfficers(config.kiosk.staffFile);
+  const stores = await openStores(config.data);
+  const undo: (() => Promise<void>)[] = [() => stores.close()];
+  const unwind = async () => {
+    for (const step of undo.reverse()) await step();
+  };
+  try {
+    const { journal, recordings } = await openDevice(stores, config, clock);
+    undo.push(() => journal.close());
+    const recovered = await recover(journal, stores.store, stores.footage, recordings);
+    log.info(
+      { origin: journal.origin, entries: journal.size, epoch: journal.epoch, ...recovered },
+      'journal open',
+    );
+    const onJournalError = (error: unknown) =>
+      log.warn({ err: messageOf(error) }, 'kiosk: an entry could not be written');
+    const disclosure = await openDisclosure({
+      folder: config.data,
+      settings: { ...config.disclosure, hall, root },
+      ...{ clock, timers: drivers.timers, journal, onJournalError },
+    });
+    undo.push(() => disclosure.close());
+    const { board, intake, displayed } = disclosure;
+
+    const duty: Duty = await Duty.open({
+      ...{ staff, window, clock, log, dataFolder: config.data, validMs: config.kiosk.dutyValidMs },
+      isPublished: (credential) => isPublished(board, credential),
+      serving() {
+        const now = servingAt(board, window, duty.said, clock.read().wallMs);
+        return now === undefined ? undefined : { credential: now.person.credential, state: now.state };
+      },
+      append: (draft) => journal.append(draft),
+    });
+    undo.push(() => duty.settled());
+    const feed = new ContentFeed({ take: (topic, payload) => intake.take(topic, payload), log });
+    const uplink = uplinkOf(config, stores, journal, clock, log, feed, hall);
+    if (uplink !== undefined) undo.push(() => uplink.stop());
+    const connection = connectionOf(uplink, board, clock);
+    const kiosk = await startKiosk({
+      ...{ board, clock, log, device: config.device.id },
+      settings: {
+        ...{ window, hall: hallName(config), port: config.kiosk.port, idleMs: config.kiosk.idleMs },
+        staleAfterMs: config.kiosk.staleAfterMs,
+        lostAfterMs: config.disclosure.displayLostMs,
+      },
+      said: () => duty.said,
+      connection,
+      append: (draft) => journal.append(draft),
+      report: (shown) => displayed.report(SCREEN, shown),
+      witnessed: () => journal.cosigned?.size ?? 0,
+    });
+    undo.push(() => kiosk.close());
+    duty.onChange(() => kiosk.tell('change'));
+    uplink?.on('witnessed', () => kiosk.tell('receipt'));
+
+    const pieces = new Pieces(journal, log);
+    const { tell } = kiosk;
+    undo.push(await openWindowHardware({ config, drivers, pieces, clock, duty, tell, log }));
+    const retention = { journal, ...stores, retentionMs: config.storage.retentionMs };
+    // Keys of a kiosk go by the clock: it always writes.
+    undo.push(
+      startTimers(journal, { recording: 0 }, retention, { ...config.journal, ...config.storage }, log),
+    );
+
+    const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
+    const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
+    const status = async (): Promise<KioskStatus> =>
+      kioskStatus({
+        ...{ config, journal, rootVkey, witness, uplink, kiosk, disclosure, feed, clock },
+        pieces: pieces.status(KIOSK_PIECES),
+        freeBytes: await freeBytes(config.data),
+      });
+    undo.push(await startControl(config.data, actionsOf({ status, stores, hall, disclosure, witness })));
+
+    const stop = async (reason: string) => {
+      if (journal.failure === undefined)
+        await journal.append({ type: 'shutdown', software: SOFTWARE, reason });
+      await unwind();
+    };
+    return { journal, disclosure, kiosk, duty, uplink, status, stop };
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}
+
+/** A kiosk has one screen. */
+const SCREEN = 'main';
+
+function required(config: Config): { window: string; hall: string; root: string } {
+  const { window } = config.kiosk;
+  const { hall, root } = config.disclosure;
+  if (window !== undefined && hall !== undefined && root !== undefined) return { window, hall, root };
+  const missing =
+    window === undefined ? 'kiosk.window' : hall === undefined ? 'disclosure.hall' : 'disclosure.root';
+  throw new LiuhenError('LIUHEN_CONFIG', `${missing}: expected it to be set, because profile is kiosk`, {
+    next: `set ${missing} in the configuration, or with --set ${missing}=…`,
+  });
+}
+
+function hallName({ kiosk: { hallName: zh, hallNameEnglish: en } }: Config) {
+  if (zh === undefined) return undefined;
+  return en === undefined ? { zh } : { zh, en };
+}
+
+/** One connection carries the journal up and content down. */
+function uplinkOf(
+  config: Config,
+  { store, footage }: DeviceStores,
+  journal: Journal,
+  clock: Clock,
+  log: Logger,
+  feed: ContentFeed,
+  hall: string,
+): Uplink | undefined {
+  if (config.uplink.broker === undefined) return undefined;
+  return startUplink({
+    ...{ config: config.uplink, device: config.device.id, journal, store, footage, clock, log },
+    software: SOFTWARE,
+    alsoListen: {
+      topics: [boardSubscription(hall)],
+      maxPayloadBytes: MAX_ENVELOPE_BYTES,
+      onMessage: (topic, payload) => feed.push(topic, payload),
+    },
+    telemetry: async () => ({ disk: { freeBytes: await freeBytes(config.data) } }),
+  });
+}
+
+/** Until when content came: when the broker was last there, or, in a run that never met it, when the newest content was accepted. */
+function connectionOf(uplink: Uplink | undefined, board: Board, clock: Clock): () => Connection | undefined {
+  if (uplink === undefined) return () => undefined;
+  const accepted = board.items().map(({ sinceMs }) => sinceMs);
+  let sinceMs = accepted.length === 0 ? undefined : accepted.reduce((a, b) => Math.max(a, b));
+  return () => {
+    const { connected } = uplink.status();
+    if (connected) sinceMs = clock.read().wallMs;
+    return { connected, sinceMs };
+  };
+}
+
+interface ActionParts {
+  status: () => Promise<KioskStatus>;
+  stores: DeviceStores;
+  hall: string;
+  disclosure: OpenDisclosure;
+  witness: ReturnType<typeof parseVkey> | undefined;
+}
+
+/** What commands do on a running kiosk; what only a recorder does is refused. */
+function actionsOf({ status, stores, hall, disclosure, witness }: ActionParts): ControlActions {
+  const refuse = () =>
+    Promise.reject(
+      new LiuhenError('LIUHEN_STATE', 'this agent is a kiosk and records nothing', {
+        next: 'liuhen board shows what it displays',
+      }),
+    );
+  return {
+    status,
+    recordings: () => Promise.resolve([]),
+    start: refuse,
+    stop: refuse,
+    mark: refuse,
+    exportBundle: refuse,
+    check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
+    board: {
+      report: () => boardReport({ hall, ...disclosure }),
+      take: (envelope) => disclosure.intake.take(undefined, envelope),
+    },
+  };
+}
