@@ -26,6 +26,8 @@ export interface Fragment {
   media: MediaTime;
   /** Whether playing can begin here. */
   keyframe: boolean;
+  /** Pictures; of a source without pictures, samples of its sound. */
+  samples: number;
 }
 
 export function durationMsOf({ media }: Pick<Fragment, 'media'>): number {
@@ -121,7 +123,7 @@ export class FragmentSplitter {
   }
 
   #completeFragment({ bytes, hash, timing }: Filling, events: FragmentEvent[]): void {
-    const fragment = { bytes, sha256: hash.digest('hex'), media: timing.media, keyframe: timing.keyframe };
+    const fragment = { bytes, sha256: hash.digest('hex'), ...timing };
     events.push({ type: 'fragment', fragment });
     this.#filling = undefined;
     this.#timing = undefined;

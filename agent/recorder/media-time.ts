@@ -12,6 +12,8 @@ export interface FragmentTiming {
   media: MediaTime;
   /** Whether the first sample of the track that `media` speaks of is a sync sample. */
   keyframe: boolean;
+  /** How many samples that track has: with pictures, their number. */
+  samples: number;
 }
 
 /** Where each track's next fragment starts when it carries no tfdt, by track id. */
@@ -22,6 +24,7 @@ interface TrackRun {
   start: number | undefined;
   duration: number;
   keyframe: boolean | undefined;
+  samples: number;
 }
 
 const TFHD_BASE_DATA_OFFSET = 0x1;
@@ -64,6 +67,7 @@ export function timingOf(
   return {
     media: { start: run.start ?? 0, duration: run.duration, timescale: run.track.timescale },
     keyframe: run.keyframe ?? false,
+    samples: run.samples,
   };
 }
 
@@ -87,7 +91,7 @@ function addTrackFragment(segment: Segment, traf: Box, tracks: readonly Track[],
 
   let run = runs.find((candidate) => candidate.track === track);
   if (run === undefined) {
-    run = { track, start: undefined, duration: 0, keyframe: undefined };
+    run = { track, start: undefined, duration: 0, keyframe: undefined, samples: 0 };
     runs.push(run);
   }
   for (const box of boxesWithin(segment, traf.start, traf.end)) {
@@ -100,6 +104,7 @@ function addTrackFragment(segment: Segment, traf: Box, tracks: readonly Track[],
     } else if (box.type === 'trun') {
       const samples = samplesOf(new BoxFields(segment, box), defaultDuration, defaultFlags);
       run.duration = safe(run.duration + samples.duration, segment, box);
+      run.samples += samples.count;
       if (samples.count > 0) run.keyframe ??= samples.keyframe;
     }
   }

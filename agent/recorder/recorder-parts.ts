@@ -3,6 +3,7 @@ import type { Clock } from '../../drivers/clock.js';
 import type { Position } from '../../drivers/nmea.js';
 import type { RecordingSummary } from '../buffer/recordings.js';
 import type { CameraFeed } from './camera-feed.js';
+import type { Fragment } from './fragments.js';
 import type { SealedFragment } from './session.js';
 import type { StorageParts } from './usable-storage.js';
 
@@ -39,7 +40,7 @@ export interface RecorderEvents {
   /** The camera begins to give footage, or ceases to. */
   camera: [giving: boolean];
   /** The camera gave a fragment, recorded or not. */
-  footage: [];
+  footage: [fragment: Fragment];
   sealed: [fragment: SealedFragment];
   stopped: [recording: RecordingSummary];
 }

@@ -239,7 +239,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
         if (session?.over === false) session.take(event.init, monoMs);
         return;
       case 'fragment':
-        this.emit('footage');
+        this.emit('footage', event.fragment);
         if (session !== undefined && (await this.#hasRoomFor(event.fragment, session))) {
           session.fragment(event.fragment, arrival);
         } else {

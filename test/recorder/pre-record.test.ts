@@ -9,7 +9,8 @@ function init(name: string, bytes = 10): FragmentEvent {
 
 function fragment(name: string, bytes = 100, durationMs = 1000): FragmentEvent & { fragment: Fragment } {
   const media = { start: 0, duration: durationMs, timescale: 1000 };
-  return { type: 'fragment', fragment: { bytes: Buffer.alloc(bytes), sha256: name, media, keyframe: true } };
+  const fragment = { bytes: Buffer.alloc(bytes), sha256: name, media, keyframe: true, samples: 25 };
+  return { type: 'fragment', fragment };
 }
 
 /** A group as its take's name and its fragments' names. */

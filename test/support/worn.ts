@@ -73,7 +73,7 @@ export class WornDevice {
   /** The camera gives a fragment; resolves when the recorder has it. */
   async film(count = 1): Promise<void> {
     for (let at = 0; at < count; at++) {
-      const came = new Promise<void>((resolve) => this.agent.recorder.once('footage', resolve));
+      const came = new Promise<void>((resolve) => this.agent.recorder.once('footage', () => resolve()));
       this.run.fragment();
       await came;
     }

@@ -1,0 +1,43 @@
+import type { OfficersDeviceStatus } from './hardware/officers-device.js';
+import type { RecorderState } from './recorder/recorder.js';
+import type { UplinkStatus } from './uplink/uplink.js';
+
+/** What somebody should do something about, by names that stay. */
+export const ALARMS = [
+  'fork',
+  'storage-full',
+  'camera',
+  'not-sealing',
+  'door-open',
+  'battery-low',
+  'hardware',
+  'link-down',
+  'clock',
+] as const;
+export type Alarm = (typeof ALARMS)[number];
+
+/** What alarms are read from. */
+export interface AlarmFacts {
+  state: RecorderState;
+  camera: { problem: string | null };
+  uplink: Pick<UplinkStatus, 'connected' | 'fork'> | null;
+  hardware: Pick<OfficersDeviceStatus, 'light' | 'openDoors' | 'pieces'>;
+  clock: { source: string };
+}
+
+/** What of a device's status is an alarm, the gravest first. */
+export function alarmsOf(status: AlarmFacts): Alarm[] {
+  const { state, camera, uplink, hardware, clock } = status;
+  const stands: Record<Alarm, boolean> = {
+    fork: uplink?.fork !== undefined,
+    'storage-full': state === 'storage-full',
+    camera: camera.problem !== null,
+    'not-sealing': state === 'fault' || hardware.light === 'not-sealing',
+    'door-open': hardware.openDoors.length > 0,
+    'battery-low': hardware.light === 'battery-low',
+    hardware: Object.values(hardware.pieces).some((piece) => piece.state === 'absent'),
+    'link-down': uplink?.connected === false,
+    clock: clock.source === 'none',
+  };
+  return ALARMS.filter((alarm) => stands[alarm]);
+}

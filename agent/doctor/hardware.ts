@@ -1,0 +1,81 @@
+import type { FirmwareInfo } from '../../firmware-bridge/update.js';
+import type { PieceName, PieceStatus } from '../hardware/pieces.js';
+import type { Words } from '../words/words.js';
+import { type Check, check, type Finding, fault, ok, skipped, warning } from './check.js';
+import type { Camera, Examination } from './examined.js';
+
+const SERIAL: readonly PieceName[] = ['gnss', 'cardReader'];
+/** Below this part of what was asked for, pictures are missing. */
+const SLOW = 0.9;
+/** A camera gives footage as time passes; less means that it is not kept up with. */
+const LATE = 0.8;
+
+/** Every piece of hardware that is configured: whether it works, as it was seen at work. */
+export async function pieceChecks({ device, words }: Examination): Promise<Check[]> {
+  const pieces = Object.entries(await device.pieces()) as [PieceName, PieceStatus][];
+  return await Promise.all(
+    pieces.map(([piece, status]) => check(words, piece, () => pieceFinding(words, piece, status))),
+  );
+}
+
+function pieceFinding({ doctor: words }: Words, piece: PieceName, status: PieceStatus): Finding {
+  if (status.state === 'not configured') return skipped(words.notConfigured);
+  if (status.state === 'works') return ok(status.detail);
+  const next =
+    piece === 'board' ? words.boardNext : SERIAL.includes(piece) ? words.serialNext : words.gpioNext;
+  return fault(words.pieceSilent(status.detail), next);
+}
+
+/** Whether footage comes, and with as many pictures as were asked for. */
+export async function cameraFinding(
+  { device, words: { doctor: words } }: Examination,
+  limitMs: number,
+): Promise<Finding> {
+  const { camera, recording } = device.config;
+  const { rate, problem, shortcomings } = await device.camera();
+  const { source, framesPerSecond, copy } = camera;
+  if (rate === undefined) {
+    return fault(problem ?? words.cameraSilent(source, Math.round(limitMs / 1000)), words.cameraNext);
+  }
+  const moving = recording.mode === 'video' && rate.framesPerSecond !== undefined;
+  const value = words.cameraGives(source, rateText(words, rate, moving));
+  if (moving && !copy && (rate.framesPerSecond ?? 0) < framesPerSecond * SLOW) {
+    const text = rateText(words, rate, moving);
+    return warning(words.cameraSlow(source, text, framesPerSecond), words.cameraSlowNext);
+  }
+  if (moving && rate.footagePerSecond < LATE) return warning(value, words.cameraSlowNext);
+  const [without] = shortcomings;
+  return without === undefined ? ok(value) : warning(words.cameraWithout(without), words.cameraNext);
+}
+
+function rateText(words: Words['doctor'], rate: NonNullable<Camera['rate']>, moving: boolean): string {
+  return moving && rate.framesPerSecond !== undefined
+    ? words.cameraRate(rate.framesPerSecond.toFixed(1))
+    : words.cameraFootage(rate.footagePerSecond.toFixed(2));
+}
+
+/** The microcontroller's own firmware. */
+export function firmwareFinding({ doctor: words }: Words, info: FirmwareInfo | undefined): Finding {
+  if (info === undefined) return skipped(words.notConfigured);
+  const { version, confirmed } = info.running;
+  return confirmed
+    ? ok(words.firmwareRuns(version))
+    : warning(words.firmwareTrial(version), words.firmwareTrialNext);
+}
+
+export async function batteryFinding({ device, words: { doctor: words } }: Examination): Promise<Finding> {
+  const battery = await device.battery();
+  if (battery === undefined || (battery.percent === null && battery.supply === null)) {
+    return skipped(words.batteryNone);
+  }
+  const { percent, charging, supply } = battery;
+  const { warn, stop } = device.config.hardware.battery;
+  const value = words.batteryIs(
+    percent === null ? words.batteryUnknown : words.batteryPercent(percent),
+    charging === true ? words.batteryCharging : words.batteryOn[supply ?? 'unknown'],
+  );
+  const powered = charging === true || supply === 'external';
+  if (percent !== null && !powered && percent <= stop) return fault(value, words.batteryNext);
+  if (percent !== null && !powered && percent <= warn) return warning(value, words.batteryNext);
+  return ok(value);
+}

@@ -1,0 +1,23 @@
+import { type DoctorWords, doctorEn } from './doctor-en.js';
+import { doctorZh } from './doctor-zh.js';
+import { type StatusWords, statusEn } from './status-en.js';
+import { statusZh } from './status-zh.js';
+
+export const LANGUAGES = ['en', 'zh'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Everything that is said to a technician in more than one language. Settings and details of errors are English. */
+export interface Words {
+  language: Language;
+  doctor: DoctorWords;
+  status: StatusWords;
+}
+
+const WORDS: Readonly<Record<Language, Words>> = {
+  en: { language: 'en', doctor: doctorEn, status: statusEn },
+  zh: { language: 'zh', doctor: doctorZh, status: statusZh },
+};
+
+export function words(language: Language): Words {
+  return WORDS[language];
+}
