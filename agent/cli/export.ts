@@ -11,7 +11,9 @@ import { deviceSource } from '../evidence/device-source.js';
 import { type ExportSummary, exportRecording } from '../evidence/export.js';
 import type { ExportSource } from '../evidence/source.js';
 import { DEFAULT_CONFIG, dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
+import { exportDisplay } from './export-notice.js';
 import { exportText, exportWarnings } from './export-text.js';
+import { noticeExportText } from './notice-text.js';
 import { progressLine } from './progress-line.js';
 
 interface ExportFlags extends PlaceOptions {
@@ -19,6 +21,8 @@ interface ExportFlags extends PlaceOptions {
   device?: string;
   why: string;
   json?: boolean;
+  notice?: string;
+  began?: number;
 }
 
 interface Wanted {
@@ -35,9 +39,24 @@ export function registerExport(program: Command): void {
     .requiredOption('-o, --out <folder>', 'folder to write; it must not exist yet')
     .option('--device <id>', 'the data folder is an archive: the device whose recording it is')
     .option('--why <text>', 'reason, for the journal', 'not stated')
+    .option('--notice <kind/id>', 'instead of a recording: the proof that this content hung on a screen')
+    .option('--began <entry>', 'of several displays of it, the one that began with this entry', parseCount)
     .option('--json', 'print JSON')
-    .action(async (recording: number | undefined, { out, why, json, device, ...place }: ExportFlags) => {
+    .action(async (recording: number | undefined, flags: ExportFlags) => {
+      const { out, why, json, device, notice, began, ...place } = flags;
       const data = dataFolderOf(place);
+      if (notice !== undefined) {
+        const summary = await exportDisplay({
+          data,
+          notice,
+          began,
+          out: resolve(out),
+          why,
+          witnesses: witnessesOf(place),
+        });
+        process.stdout.write(json === true ? `${JSON.stringify(summary)}\n` : noticeExportText(summary));
+        return;
+      }
       const wanted = { recording, out: resolve(out), why };
       const from = existsSync(join(data, 'devices')) ? 'archive' : 'device';
       const summary =

@@ -2,19 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import { isNoticeBundle, verifyNotice } from '../evidence/verify/notice.js';
 import { VERDICT_STATUS } from '../evidence/verify/verdict.js';
 import { verifyBundle } from '../evidence/verify/verify.js';
 import { decodeText } from '../journal/note.js';
 import { MAX_POLICY_BYTES } from '../journal/policy.js';
 import { SOFTWARE } from '../version.js';
+import { noticeText } from './notice-text.js';
 import { progressLine } from './progress-line.js';
 import { verdictText } from './verdict-text.js';
 
 interface VerifyFlags {
-  trust?: string;
-  json?: boolean;
-  html?: string;
-  quiet?: boolean;
+  trust?: string | undefined;
+  json?: boolean | undefined;
+  html?: string | undefined;
+  quiet?: boolean | undefined;
 }
 
 /** `liuhen verify`: is this bundle what the device recorded? Exit status 0, or 1 incomplete, 2 altered, 3 untrusted. */
@@ -35,6 +37,7 @@ export function registerVerify(program: Command): void {
 
 async function verify(bundle: string, { trust, json, html, quiet }: VerifyFlags): Promise<void> {
   const policy = readTrust(trust);
+  if (isNoticeBundle(bundle)) return await verifyDisplay(bundle, policy, { json, html, quiet });
   const progress = progressLine('verify', process.stderr);
   const verdict = await verifyBundle(bundle, policy, { tool: SOFTWARE, onProgress: progress.show }).finally(
     progress.clear,
@@ -46,6 +49,23 @@ async function verify(bundle: string, { trust, json, html, quiet }: VerifyFlags)
   const colour = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
   if (json === true) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else if (quiet !== true) process.stdout.write(`${verdictText(verdict, colour)}\n`);
+  process.exitCode = VERDICT_STATUS[verdict.verdict];
+}
+
+/** The proof of a display (`liuhen export --notice`). */
+async function verifyDisplay(
+  bundle: string,
+  policy: string,
+  { json, html, quiet }: VerifyFlags,
+): Promise<void> {
+  if (html !== undefined) {
+    throw new LiuhenError('LIUHEN_USAGE', 'expected no --html: the report is drawn for recordings alone', {
+      next: 'use --json for the whole verdict on a display',
+    });
+  }
+  const verdict = await verifyNotice(bundle, policy);
+  if (json === true) process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  else if (quiet !== true) process.stdout.write(noticeText(verdict));
   process.exitCode = VERDICT_STATUS[verdict.verdict];
 }
 

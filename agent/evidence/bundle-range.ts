@@ -6,20 +6,24 @@ import type { EvidenceSource } from './source.js';
 /** How far from a recording its neighbouring witness times are looked for, in entries. */
 const NEIGHBOURHOOD = 4096;
 
-/** What of a journal a recording's bundle is made from. */
-export interface RecordingRange {
-  started: EntryOf<'recording-started'>;
-  /** The entries [from, to): to behind `recording-stopped`, or to the checkpoint's size while it has not stopped. */
+/** A stretch of a journal and what it is proved under. */
+export interface JournalRange {
+  /** The entries [from, to). */
   from: number;
   to: number;
-  stopped: boolean;
   checkpointText: string;
   checkpoint: Checkpoint;
   keyNotes: string[];
-  /** Bytes of all inits and fragments that the entries name. */
-  footageBytes: number;
   /** Entries outside the range that say when it can have been made, and positions in the tree that they speak of. */
   neighbours: { entries: number[]; positions: number[] };
+}
+
+/** What of a journal a recording's bundle is made from: to behind `recording-stopped`, or to the checkpoint's size while it has not stopped. */
+export interface RecordingRange extends JournalRange {
+  started: EntryOf<'recording-started'>;
+  stopped: boolean;
+  /** Bytes of all inits and fragments that the entries name. */
+  footageBytes: number;
 }
 
 /** Finds where a recording begins and ends and the checkpoint to prove it under. Throws LIUHEN_NOT_FOUND when there is none. */
@@ -120,7 +124,7 @@ export function readEntry(encoded: Buffer, n: number): Entry | UnknownEntry | un
  * The nearest `witnessed` entry before the range, since what follows it is not older than its time; and those behind the
  * range up to the first whose tree holds all of it, since what is in that tree is not younger.
  */
-async function findNeighbours(
+export async function findNeighbours(
   source: EvidenceSource,
   from: number,
   to: number,

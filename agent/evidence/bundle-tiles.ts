@@ -8,13 +8,13 @@ import {
   tileWidth,
 } from '../journal/tiles.js';
 import type { BundleFolder, WrittenFile } from './bundle-folder.js';
-import type { RecordingRange } from './bundle-range.js';
+import type { JournalRange } from './bundle-range.js';
 import type { EvidenceSource } from './source.js';
 
 /** Writes the hash tiles and entry bundles that prove a range, with the widths they have at its checkpoint's size. */
 export async function writeTiles(
   source: EvidenceSource,
-  range: RecordingRange,
+  range: JournalRange,
   folder: BundleFolder,
   signal?: AbortSignal,
 ): Promise<WrittenFile[]> {
@@ -37,7 +37,7 @@ export async function writeTiles(
   return written;
 }
 
-function tilesOf({ from, to, checkpoint: { size }, neighbours }: RecordingRange): Tile[] {
+function tilesOf({ from, to, checkpoint: { size }, neighbours }: JournalRange): Tile[] {
   const tiles = new Map<string, Tile>();
   const add = (first: number, behind: number) => {
     for (const tile of tilesFor(size, first, behind)) tiles.set(tilePath(tile), tile);
@@ -49,7 +49,7 @@ function tilesOf({ from, to, checkpoint: { size }, neighbours }: RecordingRange)
   return [...tiles.values()];
 }
 
-function entryBundlesOf({ from, to, neighbours }: RecordingRange): number[] {
+function entryBundlesOf({ from, to, neighbours }: JournalRange): number[] {
   const indexes = new Set(neighbours.entries.map((entry) => Math.floor(entry / TILE_WIDTH)));
   for (let at = Math.floor(from / TILE_WIDTH); at <= Math.floor((to - 1) / TILE_WIDTH); at++) indexes.add(at);
   return [...indexes].sort((a, b) => a - b);

@@ -5,7 +5,7 @@ export type TileName = Omit<Tile, 'level'> & { level: number | 'entries' };
 
 const TILE = /^tile\/(entries|[0-6])\/((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
 const TILE_FOLDER = /^tile(?:\/(?:entries|[0-6])(?:\/x[0-9]{3}){0,6}(?:\/[0-9]{3}\.p)?)?$/;
-const ROOT_FILE = /^(?:manifest\.json|checkpoint|keys|archived|policy|recording.*\.mp4)$/;
+const ROOT_FILE = /^(?:manifest\.json|checkpoint|keys|archived|policy|notice\.json|recording.*\.mp4)$/;
 
 /** Reads the path of a tile or an entry bundle; undefined when it is none, or not the one spelling of it. */
 export function parseTilePath(path: string): TileName | undefined {

@@ -150,7 +150,11 @@ async function follow(
 }
 
 /** Once a key is rotated the old one is erased, so a checkpoint that covers the rotation is signed by the new one. */
-function checkRotation(entry: EntryOf<'key-rotated'>, { epoch, chain }: Trusted, findings: Findings): void {
+export function checkRotation(
+  entry: EntryOf<'key-rotated'>,
+  { epoch, chain }: Trusted,
+  findings: Findings,
+): void {
   const { n, vkey } = entry;
   const finding = { verdict: 'untrusted' as const, entry: n };
   if (entry.epoch > epoch) {
