@@ -91,9 +91,7 @@ export function openEnvelope(bytes: Uint8Array, keysOf: KeysOf, verify: Verify =
   for (const { keyid, sig } of signatures) {
     const signature = Buffer.from(sig, 'base64');
     if (signature.length !== SIGNATURE_BYTES) continue;
-    const signer = keysOf(keyid, payloadType).find(({ publicKey }) =>
-      verify(signature, signed, publicKey),
-    );
+    const signer = keysOf(keyid, payloadType).find(({ publicKey }) => verify(signature, signed, publicKey));
     if (signer === undefined || signers.some(({ publicKey }) => publicKey.equals(signer.publicKey))) continue;
     signers.push(signer);
   }

@@ -115,8 +115,8 @@ export class Intake {
   async #accept(topic: string | undefined, bytes: Uint8Array, held: Held): Promise<Accepted> {
     const { store, board, trusted, hall } = this.#parts;
     const { ref, document } = held;
-    requireRole(held, trusted, board.nowMs);
     this.#requirePlace(topic, held);
+    requireRole(held, trusted, board.nowMs);
     this.#requireTime(held);
     const known = this.#compare(held);
     if (known) {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Database, padded, storageError } from '../buffer/database.js';
-import type { ContentName, ContentRef, Kind } from './kinds/head.js';
-import { nameOf } from './kinds/head.js';
+import { type ContentName, type ContentRef, KINDS, type Kind, nameOf } from './kinds/head.js';
 
 /** An envelope as it was received. It has to be verified again by whoever reads it: the disk is not trusted. */
 export interface StoredEnvelope {
@@ -88,11 +87,11 @@ export class ContentStore {
     ]);
   }
 
-  /** All that is remembered under a prefix. Values are as they were written: check them. */
+  /** All that is remembered under a prefix. The disk is not trusted: check the values. Undefined where one is no JSON. */
   async *recall(prefix: string): AsyncGenerator<[key: string, value: unknown]> {
     const range = { gte: `x!${prefix}`, lt: `x!${prefix}\uffff` };
     for await (const [key, value] of this.#database.level.iterator(range)) {
-      yield [key.slice(2), JSON.parse(value.toString())];
+      yield [key.slice(2), parsed(value)];
     }
   }
 
@@ -103,7 +102,9 @@ export class ContentStore {
   async #loadIndex(): Promise<void> {
     for await (const [key, value] of this.#database.level.iterator({ gte: 'n!', lt: 'n"' })) {
       const [, kind = '', id = ''] = key.split('!');
-      this.#newest.set(nameOf({ kind: kind as Kind, id }), Number(value.toString()));
+      const revision = Number(value.toString());
+      const isKnown = KINDS.some((each) => each === kind) && Number.isSafeInteger(revision);
+      if (isKnown) this.#newest.set(nameOf({ kind: kind as Kind, id }), revision);
     }
   }
 
@@ -120,6 +121,14 @@ export class ContentStore {
     } catch (error) {
       throw storageError(what, error);
     }
+  }
+}
+
+function parsed(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString());
+  } catch {
+    return undefined;
   }
 }
 
