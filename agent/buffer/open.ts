@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../drivers/clock.js';
 import { EpochKeyFiles } from '../journal/epoch-keys.js';
 import { Journal } from '../journal/journal.js';
-import type { JournalStore } from '../journal/store.js';
+import type { JournalStore, JournalView } from '../journal/store.js';
 import { Database } from './database.js';
 import { FootageStore } from './footage.js';
 import { LevelJournalStore } from './level-journal.js';
@@ -48,13 +48,21 @@ export async function openStores(folder: string): Promise<DeviceStores> {
   };
 }
 
-/** A device's journal, with the recordings folded from it. */
+/** A device's journal, with the recordings folded from it, and what `more` folds. */
 export async function openJournal(
   { store, keys }: DeviceStores,
   clock: Clock,
   settings: { clockJumpMs: number; witnessNoteMs: number },
+  more: readonly JournalView[] = [],
 ): Promise<{ journal: Journal; recordings: RecordingsView }> {
   const recordings = new RecordingsView();
-  const journal = await Journal.open({ store, keys, clock, view: recordings, ...settings });
+  const views = [recordings, ...more];
+  const view: JournalView = {
+    async load(from) {
+      for (const each of views) await each.load(from);
+    },
+    fold: (entry) => views.flatMap((each) => each.fold(entry)),
+  };
+  const journal = await Journal.open({ store, keys, clock, view, ...settings });
   return { journal, recordings };
 }

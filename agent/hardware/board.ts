@@ -1,5 +1,5 @@
 import type { Clock } from '../../drivers/clock.js';
-import type { Pattern } from '../../drivers/output-pattern.js';
+import { isOneShot, type Pattern } from '../../drivers/output-pattern.js';
 import type { ByteLink } from '../../drivers/serial-port.js';
 import { Board, type BoardOutputs, type BoardStatus } from '../../firmware-bridge/board.js';
 import { SmpClient } from '../../firmware-bridge/client.js';
@@ -53,7 +53,7 @@ export async function openBoard(
   for (const [name, output] of Object.entries(BOARD_OUTPUT) as [OutputName, keyof BoardOutputs][]) {
     signals.add(name, {
       play(pattern: Pattern) {
-        if (output === 'indicator') standing.indicator = pattern;
+        if (output === 'indicator' && !isOneShot(pattern)) standing.indicator = pattern;
         board.play({ ...standing, [output]: pattern });
       },
     });

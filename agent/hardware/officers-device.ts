@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.js';
 import { OfficerControls } from '../recorder/officer-controls.js';
 import type { Light } from '../recorder/officer-state.js';
 import type { Recorder } from '../recorder/recorder.js';
+import { Beacon } from './beacon.js';
 import type { Drivers } from './drivers.js';
 import { Hardware, type HardwareStatus } from './hardware.js';
 import { Identity } from './identity.js';
@@ -40,6 +41,8 @@ export interface OfficersDevice {
   controls: OfficerControls;
   hardware: Hardware;
   status(): OfficersDeviceStatus;
+  /** Blinks and beeps for so long, so that somebody finds it. */
+  locate(durationMs: number): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
   const { config, policy, drivers, recorder, journal, clock, log } = parts;
   const pieces = new Pieces(journal, log);
   const signals = new HardwareSignals();
+  const beacon = new Beacon(signals, drivers.timers);
   const append = (draft: EntryDraft) => {
     journal.append(draft).catch((error: unknown) => {
       log.warn({ err: String(error), type: draft.type }, 'entry not sealed');
@@ -92,7 +96,9 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
       officer: identity.officer ?? null,
       openDoors: controls.openDoors,
     }),
+    locate: (durationMs) => beacon.begin(durationMs),
     async close() {
+      beacon.end();
       pieces.close();
       controls.close();
       await hardware.close();

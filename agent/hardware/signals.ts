@@ -68,6 +68,12 @@ export class HardwareSignals implements Signals {
     if (vibration !== undefined) this.#play('vibration', vibration);
   }
 
+  /** Makes itself seen and heard once. The light is then again what it was: what it says of the footage stays true. */
+  attract(): void {
+    this.#play('light', 'two-short');
+    this.#play('buzzer', 'two-short');
+  }
+
   #play(name: OutputName, pattern: Pattern): void {
     for (const output of this.#outputs[name]) output.play(pattern);
   }

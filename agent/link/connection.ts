@@ -105,6 +105,11 @@ export class Connection {
     return this.#publisher.publish(this.#client.stream as Socket, topic, payload, retain);
   }
 
+  /** Has the broker send again what it retains on these topics (MQTT 3.1.1 §3.8.4, 5 §3.8.4). Rejects with LIUHEN_LINK. */
+  subscribeAgain(topics: readonly string[]): Promise<void> {
+    return subscribed(this.#client, topics);
+  }
+
   /** Says goodbye, so that the broker does not publish the last will; cuts the line when that takes too long. */
   async end(): Promise<void> {
     const force = setTimeout(() => this.destroy(), GRACE_MS);

@@ -129,6 +129,13 @@ export class Link extends EventEmitter<LinkEvents> {
     }
   }
 
+  /** Has the broker send again what it retains on these topics, of those that are subscribed. Rejects with LIUHEN_LINK. */
+  async subscribeAgain(topics: readonly string[]): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) throw new LiuhenError('LIUHEN_LINK', 'not connected to the broker');
+    await connection.subscribeAgain(topics);
+  }
+
   /** Sends a farewell (retained) if there is one and it can, disconnects, and stays down. */
   async stop(farewell?: { topic: string; payload: Buffer }): Promise<void> {
     this.#stopped = true;

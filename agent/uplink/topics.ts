@@ -13,6 +13,10 @@ export const topics = {
   state: (device: string) => `${TOPIC_PREFIX}/${device}/state`,
   telemetry: (device: string) => `${TOPIC_PREFIX}/${device}/telemetry`,
   receipt: (device: string) => `${TOPIC_PREFIX}/${device}/receipt`,
+  command: (device: string) => `${TOPIC_PREFIX}/${device}/command`,
+  /** The trust document of a device that hears no board. */
+  trust: (device: string) => `${TOPIC_PREFIX}/${device}/trust`,
+  result: (device: string, id: string) => `${TOPIC_PREFIX}/${device}/result/${id}`,
 } as const;
 
 /** What an archive subscribes to. */

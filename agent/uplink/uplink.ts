@@ -76,6 +76,8 @@ interface UplinkEvents {
   archived: [recording: number];
   /** Connected, disconnected, something counted, or a fork. */
   state: [];
+  /** Connected and subscribed. */
+  connected: [];
 }
 
 export interface Uplink extends EventEmitter<UplinkEvents> {
@@ -85,6 +87,10 @@ export interface Uplink extends EventEmitter<UplinkEvents> {
    * journal do the same, also after a restart. Nothing for a recording that has its receipt.
    */
   prioritise(recording: number): void;
+  /** Publishes a small message before any footage. Resolves when the broker has taken it; rejects with LIUHEN_LINK without a connection. */
+  publish(topic: string, payload: Buffer): Promise<void>;
+  /** Has the broker send again what it retains on the topics of `alsoListen`. Rejects with LIUHEN_LINK without a connection. */
+  listenAgain(topics: readonly string[]): Promise<void>;
   /** Says goodbye to the broker. When this resolves, stores and journal are no longer read. */
   stop(): Promise<void>;
 }
@@ -224,6 +230,14 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
     );
   }
 
+  publish(topic: string, payload: Buffer): Promise<void> {
+    return this.#link.publish(topic, payload, 'first');
+  }
+
+  listenAgain(topics: readonly string[]): Promise<void> {
+    return this.#link.subscribeAgain(topics);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#options.journal.off('sealed', this.#onSealed);
@@ -244,6 +258,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       this.#reports.connected();
       if (this.#fork === undefined) this.#sender.connected(limits);
       this.emit('state');
+      this.emit('connected');
     });
     this.#link.on('down', () => {
       this.#sender.disconnected();

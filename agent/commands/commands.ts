@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LiuhenError, messageOf } from '../../config/errors.js';
+import type { Clock } from '../../drivers/clock.js';
+import { EarlyMessages } from '../disclosure/early.js';
+import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
+import { Seldom } from '../disclosure/seldom.js';
+import type { TrustedKeys } from '../disclosure/trust.js';
+import type { EntryDraft } from '../journal/entry.js';
+import type { JournalStore } from '../journal/store.js';
+import { giverOf, readCommand, requireDevice, requireTime, type SignedCommand } from './acceptance.js';
+import { type CommandActions, carryOut } from './actions.js';
+import { Answers, type CommandAnswer } from './answers.js';
+import type { CommandTime } from './command-time.js';
+import {
+  acceptedEntry,
+  endedEntry,
+  type Outcome,
+  openCommands,
+  type Remembered,
+  recallCommand,
+  unansweredCommands,
+  writeAnswered,
+} from './memory.js';
+import { CommandRefused, type Refusal } from './refusal.js';
+import { MAX_COMMAND_BYTES } from './schema.js';
+import type { TakenTrust, TrustIntake } from './trust-intake.js';
+
+export interface CommandsParts {
+  /** Origin of the journal: what commands are addressed to. */
+  origin: string;
+  trusted: TrustedKeys;
+  /** Absent where trust documents come another way. */
+  trust?: TrustIntake | undefined;
+  journal: { append(draft: EntryDraft): Promise<{ n: number }> };
+  store: JournalStore;
+  clock: Clock;
+  time: CommandTime;
+  /** A moment that has certainly passed, Unix ms. */
+  floorMs(): number;
+  /** Resolves when a broker has taken it; rejects without a connection. */
+  publish(topic: string, payload: Buffer): Promise<void>;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+export interface CommandsStatus {
+  /** Version of the trust document in force; 0 while there is none, and no command is obeyed. */
+  trust: number;
+  done: number;
+  failed: number;
+  refused: Partial<Record<Refusal, number>>;
+}
+
+/** Commands that wait for the one that is being carried out. */
+const MAX_WAITING = 32;
+/** What an entry says of arguments and results; more of them is told by size and hash. */
+const MAX_ENTRY_JSON = 4000;
+/** Who repeats a command is answered so often at most. */
+const REPEAT_MS = 1000;
+/** How long the end waits for a broker that takes no answer; what it did not take is sent after the next start. */
+const GRACE_MS = 2000;
+
+/**
+ * The one way by which commands reach the device, from a broker or a file. One after another: judged, written into the journal, carried out,
+ * written again, answered. What is refused changes nothing.
+ */
+export class Commands {
+  readonly #parts: CommandsParts;
+  readonly #answers: Answers;
+  readonly #seldom: Seldom;
+  readonly #early = new EarlyMessages();
+  readonly #counts = { done: 0, failed: 0, refused: new Map<Refusal, number>() };
+  readonly #writing = new Set<Promise<unknown>>();
+  #actions: CommandActions = {};
+  #begin: () => void = () => {};
+  #lane: Promise<unknown>;
+  #waiting = 0;
+  #closed = false;
+  #repeatedAtMono = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: CommandsParts) {
+    this.#parts = parts;
+    this.#answers = new Answers(parts.origin.slice(parts.origin.indexOf('/') + 1), parts.publish);
+    this.#seldom = new Seldom(parts.clock);
+    // A broker hands out what it retained before the device is ready to do anything.
+    this.#lane = new Promise<void>((resolve) => {
+      this.#begin = resolve;
+    });
+  }
+
+  /**
+   * From now on commands are carried out. First those are ended that an earlier process was carrying out: whether they took effect nobody
+   * knows, and they are never tried again.
+   */
+  async begin(actions: CommandActions): Promise<void> {
+    this.#actions = actions;
+    const { store } = this.#parts;
+    for (const remembered of await unansweredCommands(store)) this.#answer(remembered);
+    for (const remembered of await openCommands(store)) await this.#end(remembered, 'interrupted', {});
+    this.#begin();
+  }
+
+  get status(): CommandsStatus {
+    const { done, failed, refused } = this.#counts;
+    return { trust: this.#parts.trusted.version, done, failed, refused: Object.fromEntries(refused) };
+  }
+
+  /** There is a connection: answers that wait are sent. */
+  connected(): void {
+    this.#answers.connected();
+  }
+
+  /** Takes a command; resolves with what was answered, undefined where nobody is. Rejects when the disk fails. */
+  take(bytes: Uint8Array): Promise<CommandAnswer | undefined> {
+    // Before it waits: what waits has to be bounded.
+    if (bytes.length > MAX_COMMAND_BYTES) {
+      this.#refuse(bytes, tooLarge(MAX_COMMAND_BYTES, bytes));
+      return Promise.resolve(undefined);
+    }
+    return this.#inLane(bytes, () => this.#take(bytes));
+  }
+
+  /** Takes a trust document; undefined where it was refused. Rejects when the disk fails. */
+  takeTrust(bytes: Uint8Array): Promise<TakenTrust | undefined> {
+    if (bytes.length > MAX_ENVELOPE_BYTES) {
+      this.#refuse(bytes, tooLarge(MAX_ENVELOPE_BYTES, bytes));
+      return Promise.resolve(undefined);
+    }
+    return this.#inLane(bytes, () => this.#takeTrust(bytes));
+  }
+
+  /** Takes nothing more; resolves when what is being carried out is sealed and what can be answered is sent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#begin();
+    await this.#lane;
+    await Promise.all(this.#writing);
+    await Promise.race([this.#answers.settled(), sleep(GRACE_MS, undefined, { ref: false })]);
+  }
+
+  #inLane<T>(bytes: Uint8Array, work: () => Promise<T>): Promise<T | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
+    if (this.#waiting >= MAX_WAITING) {
+      this.#refuse(bytes, new CommandRefused('busy', `expected at most ${MAX_WAITING} to wait`));
+      return Promise.resolve(undefined);
+    }
+    this.#waiting++;
+    const taken = this.#lane.then(async () => {
+      this.#waiting--;
+      return this.#closed ? undefined : await work();
+    });
+    this.#lane = taken.catch(() => {});
+    return taken;
+  }
+
+  async #take(bytes: Uint8Array): Promise<CommandAnswer | undefined> {
+    let command: SignedCommand | undefined;
+    try {
+      const { origin, store, trusted } = this.#parts;
+      const read = readCommand(bytes, trusted);
+      requireDevice(read, origin);
+      command = read;
+      const known = await recallCommand(store, read.head.id);
+      if (known !== undefined) return this.#repeat(bytes, read, known);
+      return await this.#obey(read);
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      if (error.refusal === 'unsigned') {
+        // A broker retains one message a topic.
+        this.#early.add({ topic: 'command', bytes }, '');
+      }
+      return this.#refuse(bytes, error, command);
+    }
+  }
+
+  async #obey(command: SignedCommand): Promise<CommandAnswer> {
+    const { trusted, journal, time, floorMs, log } = this.#parts;
+    const { head, order, sha256: payload } = command;
+    const span = time.now(floorMs());
+    const { holder, keyid } = giverOf(command, trusted, span);
+    requireTime(command, span);
+    const about = { id: head.id, command: order.command, who: holder, why: head.why, payload };
+    const args = bounded(order.args);
+    const { n } = await journal.append(
+      acceptedEntry(about, { key: keyid, issued: head.issued, expires: head.expires, args }),
+    );
+    const remembered: Remembered = { ...about, accepted: n };
+    log.info({ id: head.id, command: order.command, who: holder }, 'command accepted');
+    const onBehalf = { who: holder, why: head.why, command: head.id };
+    const { outcome, ...said } = await carryOut(this.#actions, order, onBehalf).then(
+      (result) => ({ outcome: 'done' as const, result: result ?? null }),
+      (error: unknown) => ({ outcome: 'failed' as const, error: failureOf(error) }),
+    );
+    return await this.#end(remembered, outcome, said);
+  }
+
+  async #end(
+    remembered: Remembered,
+    outcome: Outcome,
+    { result, error }: { result?: unknown; error?: { code: string; message: string; next?: string } },
+  ): Promise<CommandAnswer> {
+    if (outcome !== 'interrupted') this.#counts[outcome]++;
+    const said = {
+      ...(result === undefined ? {} : { result: bounded(result) }),
+      ...(error === undefined ? {} : { error }),
+    };
+    const { n: entry } = await this.#parts.journal.append(endedEntry(remembered, outcome, said));
+    // The answer has all of a result that was too much for an entry.
+    return this.#answer({ ...remembered, ended: { entry, outcome, result, error } });
+  }
+
+  #answer(remembered: Remembered, repeated?: true): CommandAnswer {
+    const { id, command, accepted, ended } = remembered;
+    const answer: CommandAnswer = {
+      id,
+      device: this.#parts.origin,
+      command,
+      status: ended?.outcome ?? 'interrupted',
+      accepted,
+      ...(ended === undefined ? {} : { entry: ended.entry }),
+      ...(ended?.result === undefined ? {} : { result: ended.result }),
+      ...(ended?.error === undefined ? {} : { error: ended.error }),
+      ...(repeated === undefined ? {} : { repeated }),
+    };
+    const { store, log } = this.#parts;
+    this.#answers.send(answer, () => {
+      this.#track(writeAnswered(store, id), (error) =>
+        log.warn({ err: messageOf(error) }, 'answer not noted'),
+      );
+    });
+    return answer;
+  }
+
+  /** The same again is not obeyed again; who asks hears what came of it. */
+  #repeat(bytes: Uint8Array, command: SignedCommand, known: Remembered): CommandAnswer {
+    const { id } = command.head;
+    if (known.payload !== command.sha256) {
+      throw new CommandRefused(
+        'id-reused',
+        `expected ${id} with sha256 ${known.payload}, got ${command.sha256}`,
+      );
+    }
+    this.#count(bytes, new CommandRefused('replay', `${id} was obeyed, entry ${known.accepted}`), command);
+    const { monoMs } = this.#parts.clock.read();
+    if (monoMs - this.#repeatedAtMono < REPEAT_MS) return { ...this.#plain(command), status: 'refused' };
+    this.#repeatedAtMono = monoMs;
+    return this.#answer(known, true);
+  }
+
+  /** Answers only where a trusted key signed it for this device: rubbish costs no message. */
+  #refuse(bytes: Uint8Array, error: CommandRefused, command?: SignedCommand): CommandAnswer | undefined {
+    const isNews = this.#count(bytes, error, command);
+    if (command === undefined) return undefined;
+    const { refusal, message: detail } = error;
+    const answer: CommandAnswer = { ...this.#plain(command), status: 'refused', refusal, detail };
+    if (isNews) this.#answers.send(answer);
+    return answer;
+  }
+
+  #plain({ head }: SignedCommand): Pick<CommandAnswer, 'id' | 'device' | 'command'> {
+    return { id: head.id, device: this.#parts.origin, command: head.command };
+  }
+
+  /** Counts, and writes an entry; false where there were too many of late, or this one before. */
+  #count(bytes: Uint8Array, { refusal, message }: CommandRefused, command?: SignedCommand): boolean {
+    const { refused } = this.#counts;
+    refused.set(refusal, (refused.get(refusal) ?? 0) + 1);
+    const admitted = this.#seldom.admit(refusal, bytes);
+    if (admitted === undefined) return false;
+    const { suppressed } = admitted;
+    const said = command === undefined ? {} : { id: command.head.id, command: command.head.command };
+    const more = suppressed === 0 ? {} : { suppressed };
+    this.#parts.log.warn({ refusal, ...said, ...more }, `command refused: ${message.slice(0, 300)}`);
+    this.#note('refused', { refusal, detail: message.slice(0, 500), bytes: bytes.length, ...said, ...more });
+    return true;
+  }
+
+  async #takeTrust(bytes: Uint8Array): Promise<TakenTrust | undefined> {
+    const { trust } = this.#parts;
+    if (trust === undefined) return undefined;
+    try {
+      const taken = await trust.take(bytes);
+      if (!taken.fresh) return taken;
+      this.#note('trust', { version: taken.version, sha256: taken.sha256 });
+      for (const early of this.#early.takeAll()) await this.#take(early.bytes);
+      return taken;
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      this.#count(bytes, error);
+      return undefined;
+    }
+  }
+
+  #note(name: string, value: Record<string, unknown>): void {
+    const { journal, log } = this.#parts;
+    this.#track(journal.append({ type: 'event', source: 'commands', name, value }), (error) =>
+      log.warn({ err: messageOf(error), name }, 'event not sealed'),
+    );
+  }
+
+  #track(work: Promise<unknown>, onError: (error: unknown) => void): void {
+    const settled = work.catch(onError);
+    this.#writing.add(settled);
+    void settled.finally(() => this.#writing.delete(settled));
+  }
+}
+
+function tooLarge(max: number, { length }: Uint8Array): CommandRefused {
+  return new CommandRefused('too-large', `expected at most ${max} bytes, got ${length}`);
+}
+
+function failureOf(error: unknown): { code: string; message: string; next?: string } {
+  const { code, next } =
+    error instanceof LiuhenError ? error : { code: 'LIUHEN_STORAGE_IO', next: undefined };
+  const message = messageOf(error).slice(0, 500);
+  return { code, message, ...(next === undefined ? {} : { next: next.slice(0, 300) }) };
+}
+
+/** A value as an entry takes it. */
+function bounded(value: unknown): unknown {
+  const json = JSON.stringify(value);
+  if (json === undefined) return null;
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= MAX_ENTRY_JSON) return JSON.parse(json);
+  return { bytes, sha256: createHash('sha256').update(json).digest('hex') };
+}

@@ -1,0 +1,95 @@
+import { messageOf } from '../../config/errors.js';
+import { MAX_ENVELOPE_BYTES, openEnvelope } from '../disclosure/envelope.js';
+import { payloadTypeOf } from '../disclosure/kinds/head.js';
+import { parseDocument } from '../disclosure/kinds/kinds.js';
+import type { TrustedKeys } from '../disclosure/trust.js';
+import type { JournalStore } from '../journal/store.js';
+import { CommandRefused } from './refusal.js';
+
+const TRUST_KEY = 'command-trust';
+
+export interface TakenTrust {
+  version: number;
+  sha256: string;
+  /** False when the very same was here: a retained message comes again at every connection. */
+  fresh: boolean;
+}
+
+/**
+ * The trust document of a device that shows no content, kept in the journal's store. On a kiosk it comes with the content, and this is not
+ * used. The disk is not trusted: what is read back is verified again.
+ */
+export class TrustIntake {
+  readonly #trusted: TrustedKeys;
+  readonly #store: JournalStore;
+
+  constructor(trusted: TrustedKeys, store: JournalStore) {
+    this.#trusted = trusted;
+    this.#store = store;
+  }
+
+  /** Puts in force what is on disk, unless it is by another root than the one that is pinned. */
+  async load(): Promise<void> {
+    const kept = await this.#store.view<unknown>(TRUST_KEY);
+    if (typeof kept !== 'string') return;
+    try {
+      this.#put(Buffer.from(kept));
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+    }
+  }
+
+  /** Takes a trust document; in force and on disk when it resolves. Throws CommandRefused, and what the disk throws. */
+  async take(bytes: Uint8Array): Promise<TakenTrust> {
+    const taken = this.#put(bytes);
+    if (taken.fresh) {
+      const text = Buffer.from(bytes).toString();
+      await this.#store.writeView([{ key: TRUST_KEY, value: text }]);
+    }
+    return taken;
+  }
+
+  #put(bytes: Uint8Array): TakenTrust {
+    const { payload, payloadType, signers, sha256 } = readOr('not-an-envelope', () =>
+      openEnvelope(bytes, this.#trusted.keysOf),
+    );
+    if (payloadType !== payloadTypeOf('trust')) {
+      throw new CommandRefused('unknown-type', `expected ${payloadTypeOf('trust')}, got ${payloadType}`);
+    }
+    if (signers.length === 0) {
+      throw new CommandRefused(
+        'trust-unsigned',
+        `expected a signature by ${this.#trusted.root.name}, got none that verifies`,
+      );
+    }
+    const document = readOr('document', () => parseDocument('trust', payload));
+    const { version } = document;
+    const here = this.#trusted.version;
+    if (version < here) {
+      throw new CommandRefused('trust-back', `expected a version of at least ${here}, got ${version}`);
+    }
+    if (version === here && sha256 !== this.#trusted.sha256) {
+      throw new CommandRefused(
+        'trust-reused',
+        `expected version ${version} with sha256 ${this.#trusted.sha256}, got ${sha256}`,
+      );
+    }
+    if (version > here) this.#trusted.put(document, sha256);
+    return { version, sha256, fresh: version > here };
+  }
+}
+
+function readOr<T>(refusal: 'not-an-envelope' | 'document', read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new CommandRefused(refusal, messageOf(error));
+  }
+}
+
+/** Whether bytes say of themselves that they are a trust document: they go another way than commands. Nothing is verified. */
+export function isTrustEnvelope(bytes: Uint8Array): boolean {
+  // Cheap, and wrong only in ways that end in a refusal.
+  const type = `"${payloadTypeOf('trust')}"`;
+  return bytes.length <= MAX_ENVELOPE_BYTES && Buffer.from(bytes).includes(type);
+}
