@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import { addExamples } from './examples.js';
+import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
 import { VERSION } from '../version.js';
 
 /*
@@ -27,6 +29,13 @@ const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['sign'], async () => (await import('./sign.js')).registerSign],
   [['board'], async () => (await import('./board.js')).registerBoard],
   [['schema'], async () => (await import('./schema.js')).registerSchema],
+  [['doctor'], async () => (await import('./doctor.js')).registerDoctor],
+  [['config'], async () => (await import('./config.js')).registerConfig],
+  [['explain'], async () => (await import('./explain.js')).registerExplain],
+  [['logs'], async () => (await import('./logs.js')).registerLogs],
+  [['diag'], async () => (await import('./diag.js')).registerDiag],
+  [['completion'], async () => (await import('./completion.js')).registerCompletion],
+  [['authority'], async () => (await import('./authority.js')).registerAuthority],
   [['archive'], async () => (await import('./archive.js')).registerArchive],
 ];
 
@@ -40,18 +49,24 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .description('Liuhen 留痕: footage that proves itself. Recorder, archive, export and verification.')
     .version(VERSION)
     .showHelpAfterError('(liuhen --help shows all commands)')
+    .option('--lang <language>', 'en or zh, instead of what LANG says; anywhere on the line')
     .exitOverride();
-  for (const load of loadersFor(argv[2])) (await load())(program);
   try {
-    await program.parseAsync(argv);
+    const { argv: spoken, asked } = takeLanguage(argv);
+    if (asked !== undefined) chooseLanguage(asked);
+    for (const load of loadersFor(spoken[2])) (await load())(program);
+    addExamples(program);
+    await program.parseAsync(spoken);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    return report(error);
+    return await report(error);
   }
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
+  if (error instanceof LiuhenError && terminalLanguage() === 'zh') return await reportInChinese(error);
+
   const known = error instanceof LiuhenError;
   const code = known ? `${error.code}: ` : '';
   process.stderr.write(`liuhen: ${code}${messageOf(error)}\n`);
@@ -60,4 +75,13 @@ function report(error: unknown): number {
     process.stderr.write(`${error.stack}\n`);
   }
   return known && error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** What it means and what to do in Chinese; the detail stays as the program says it. */
+async function reportInChinese(error: LiuhenError): Promise<number> {
+  const { explanations } = await import('../words/explanations.js');
+  const { meaning, next } = explanations[error.code].zh;
+  process.stderr.write(`liuhen：${error.code}：${meaning}\n  详情：${error.message}\n  下一步：${next}\n`);
+  if (error.next !== undefined) process.stderr.write(`  next: ${error.next}\n`);
+  return error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -46,7 +46,8 @@ export function brokerSocket(
   return connectTls({ ...target, secureContext, rejectUnauthorized: true }).setNoDelay(true);
 }
 
-function portOf({ port }: URL, standard: number): number {
+/** The port in a URL, or the usual one. */
+export function portOf({ port }: URL, standard: number): number {
   return port === '' ? standard : Number(port);
 }
 

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { LiuhenError } from '../../config/errors.js';
+import { readRoot, registerDevice } from '../archive/registry.js';
+import { trustPolicy } from '../archive/listing.js';
+import { parseVkey } from '../journal/vkey.js';
+import { type EnrolAnswer, makeAnswer, serialOf, validToMs } from '../provision/answer.js';
+import { type CheckedRequest, isProvenBy } from '../provision/request.js';
+import { replaceFile } from '../provision/secret-file.js';
+import { X509Certificate } from 'node:crypto';
+import { issue, revocationList } from './ca.js';
+import { accessRules, RESERVED_IDS, type Reload, reloadBroker } from './ca-broker.js';
+import { type AuthoritySettings, places } from './ca-folder.js';
+import type { CaKey } from './ca-key.js';
+import { type EnrolledDevice, listEnrolled, newestOf, readDevice, writeDevice } from './ca-registry.js';
+
+/** An authority that is open: its CA's key is in memory. */
+export interface OpenAuthority {
+  dir: string;
+  settings: AuthoritySettings;
+  ca: CaKey;
+}
+
+/**
+ * Gives a device its certificate: registers it here and with the archive, writes its policy for verifiers and the broker's rules, and
+ * returns the answer. The same request is answered the same again. Throws LIUHEN_ENROL for what may not be, and leaves nothing then.
+ */
+export async function enrol(
+  authority: OpenAuthority,
+  request: CheckedRequest,
+  nowMs: number,
+  { allowExpired = false }: { allowExpired?: boolean } = {},
+): Promise<EnrolAnswer> {
+  const { dir, settings } = authority;
+  const { device, rootVkey, profile, unit, publicKey } = request;
+  checkName(request, settings);
+  const known = await readDevice(dir, device);
+  if (known !== undefined) checkKnown(known, request, allowExpired ? 0 : nowMs);
+  else if (request.proof.by !== 'root') throw refused(`${device} is not enrolled, so it cannot renew`);
+  const { archive } = settings;
+  const root = archive === undefined ? undefined : await readRoot(archive, device);
+  if (root !== undefined && !root.publicKey.equals(parseVkey(rootVkey).publicKey)) throw otherKey(device);
+
+  const again = known?.certificates.find(({ pem }) => keyOf(pem).equals(publicKey));
+  const entry: EnrolledDevice =
+    known !== undefined && again !== undefined && known.unit === unit
+      ? known
+      : {
+          device,
+          rootVkey,
+          profile,
+          ...(unit === undefined ? {} : { unit }),
+          certificates: [...(known?.certificates ?? []).slice(-20), again ?? (await certify(authority, request, nowMs))],
+        };
+  await writeDevice(dir, entry);
+  if (archive !== undefined) await registerDevice(archive, rootVkey);
+  await writePolicy(authority, entry);
+  await writeRules(authority);
+  return answerOf(authority, entry, again?.pem ?? newestOf(entry).pem);
+}
+
+/** Takes a device's certificates from it for ever: the broker refuses them, and it is told no more. Returns what the broker did. */
+export async function revoke(
+  authority: OpenAuthority,
+  device: string,
+  why: string,
+  nowMs: number,
+): Promise<{ entry: EnrolledDevice; reload: Reload }> {
+  const known = await readDevice(authority.dir, device);
+  if (known === undefined) {
+    throw new LiuhenError('LIUHEN_UNKNOWN_DEVICE', `${device} is not enrolled with this authority`, {
+      next: 'liuhen authority list shows who is',
+    });
+  }
+  const entry = known.revoked === undefined ? { ...known, revoked: { at: new Date(nowMs).toISOString(), why } } : known;
+  await writeDevice(authority.dir, entry);
+  await writeRevocations(authority, nowMs);
+  return { entry, reload: await writeRules(authority) };
+}
+
+/** Writes the broker's revocation list: of every certificate of every revoked device. */
+export async function writeRevocations({ dir, ca }: OpenAuthority, nowMs: number): Promise<void> {
+  const revoked = (await listEnrolled(dir)).flatMap(({ revoked, certificates }) =>
+    revoked === undefined ? [] : certificates.map(({ serial }) => ({ serial, atMs: Date.parse(revoked.at) })),
+  );
+  await replaceFile(join(places.broker(dir), 'crl.pem'), await revocationList(ca, revoked, nowMs), 0o644);
+}
+
+/** Writes the broker's access rules, and has a running one read them. */
+export async function writeRules({ dir, settings }: Omit<OpenAuthority, 'ca'>): Promise<Reload> {
+  const rules = accessRules(settings.domain, await listEnrolled(dir));
+  await replaceFile(join(places.broker(dir), 'acl'), rules);
+  return reloadBroker(dir);
+}
+
+function checkName({ authority, device }: CheckedRequest, { domain }: AuthoritySettings): void {
+  if (authority !== domain) throw refused(`${device} is of ${authority}, and this authority is ${domain}`);
+  if (RESERVED_IDS.includes(device)) throw refused(`no device may be called ${device}: topics of others are`);
+}
+
+function checkKnown(known: EnrolledDevice, request: CheckedRequest, nowMs: number): void {
+  const { device, rootVkey, proof } = request;
+  if (known.revoked !== undefined) {
+    throw refused(`${device} was revoked on ${known.revoked.at.slice(0, 10)}: ${known.revoked.why}`);
+  }
+  if (known.rootVkey !== rootVkey) throw otherKey(device);
+  if (proof.by === 'root') return;
+  const old = known.certificates.find(({ serial }) => serial === proof.serial);
+  if (old === undefined || !isProvenBy(request, keyOf(old.pem))) {
+    throw refused(`it is not signed with a certificate of ${device} that this authority issued`);
+  }
+  if (Date.parse(old.expires) <= nowMs) {
+    throw new LiuhenError('LIUHEN_ENROL', `request: the certificate of ${device} has expired on ${old.expires}`, {
+      next: 'look at the device and why it did not renew, then take its request with liuhen authority enrol --expired',
+    });
+  }
+}
+
+async function certify({ ca, settings }: OpenAuthority, { device, publicKey }: CheckedRequest, nowMs: number) {
+  const pem = await issue(ca, { name: device, publicKey, days: settings.days, nowMs });
+  const expires = new Date(validToMs(pem)).toISOString();
+  return { serial: serialOf(pem), pem, issued: new Date(nowMs).toISOString(), expires };
+}
+
+function answerOf({ settings, ca }: OpenAuthority, entry: EnrolledDevice, certificate: string): EnrolAnswer {
+  const { broker, witness, displayRoot } = settings;
+  const isKiosk = entry.profile === 'kiosk';
+  return makeAnswer({
+    device: entry.device,
+    rootVkey: entry.rootVkey,
+    certificate,
+    ca: ca.certificate,
+    broker,
+    ...(witness === undefined ? {} : { witness }),
+    ...(isKiosk && entry.unit !== undefined ? { hall: entry.unit } : {}),
+    ...(isKiosk && displayRoot !== undefined ? { displayRoot } : {}),
+  });
+}
+
+async function writePolicy({ dir, settings }: OpenAuthority, { device, rootVkey }: EnrolledDevice): Promise<void> {
+  const { witness } = settings;
+  const text =
+    witness === undefined ? `log ${rootVkey}\nquorum none\n` : trustPolicy(parseVkey(rootVkey), parseVkey(witness));
+  await replaceFile(join(places.policies(dir), `${device}.policy`), text, 0o644);
+}
+
+function keyOf(pem: string): Buffer {
+  return new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+}
+
+function otherKey(device: string): LiuhenError {
+  return new LiuhenError('LIUHEN_ENROL', `request: ${device} is enrolled with another root key`, {
+    next: 'give the device that was provisioned anew another id, so that its old journal stays provable',
+  });
+}
+
+function refused(why: string): LiuhenError {
+  return new LiuhenError('LIUHEN_ENROL', `request: ${why}`, {
+    next: 'compare the words of the root key that liuhen provision --check shows on the device',
+  });
+}

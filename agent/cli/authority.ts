@@ -1,0 +1,290 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { LiuhenError } from '../../config/errors.js';
+import { enrol, type OpenAuthority, revoke } from '../authority/ca-enrol.js';
+import { places, readSettings } from '../authority/ca-folder.js';
+import { initAuthority, openAuthority, ownAddress } from '../authority/ca-init.js';
+import { listEnrolled, newestOf } from '../authority/ca-registry.js';
+import { serveDesk } from '../authority/ca-serve.js';
+import { createToken } from '../authority/ca-token.js';
+import { caFingerprint } from '../provision/answer.js';
+import { MAX_CARRIED_BYTES, toLine } from '../provision/carrier.js';
+import { fingerprintWords } from '../provision/fingerprint.js';
+import { readRequest } from '../provision/request.js';
+import { DAY_MS } from '../provision/x509.js';
+import { createLog } from './log.js';
+import { askPassphrase, choosePassphrase } from './passphrase.js';
+import { parseDuration, parsePort } from './provision-flags.js';
+import { tableText } from './text.js';
+
+interface Common {
+  dir: string;
+  passphraseFile?: string;
+  json?: boolean;
+}
+
+interface InitFlags extends Common {
+  domain: string;
+  host?: string;
+  listen: string;
+  port: number;
+  enrolPort: number;
+  archive?: string;
+  displayRoot?: string;
+  days: number;
+  brokerUser: string;
+  passphrase: boolean;
+}
+
+const PASSPHRASE_FILE = [
+  '--passphrase-file <file>',
+  "file (chmod 600) whose first line is the passphrase of the CA's key; without it a prompt asks",
+] as const;
+
+/** `liuhen authority`: who may connect. A CA for mutual TLS, the devices that have a certificate, tokens, the broker's rules. */
+export function registerAuthority(program: Command): void {
+  const authority = program
+    .command('authority')
+    .description("the authority's side of provisioning: its CA, its devices, its broker's rules");
+  registerInit(authority);
+  registerEnrol(authority);
+  registerToken(authority);
+  registerServe(authority);
+  registerRevoke(authority);
+  registerList(authority);
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--dir <folder>', 'folder of the authority', 'authority')
+    .option(...PASSPHRASE_FILE)
+    .option('--json', 'print JSON');
+}
+
+function registerInit(authority: Command): void {
+  common(authority.command('init'))
+    .description('make the CA, certificates for broker and archive, and a configuration for mosquitto')
+    .requiredOption('--domain <domain>', 'domain of the authority that answers for the devices')
+    .option('--host <host>', 'name or address under which devices reach the broker (default: this machine\'s address)')
+    .option('--listen <address>', 'address that the broker listens on', '0.0.0.0')
+    .option('--port <port>', "the broker's port for devices", parsePort, 8883)
+    .option('--enrol-port <port>', 'its port for enrolling by token', parsePort, 8884)
+    .option('--archive <folder>', 'folder of the archive, which devices are registered with')
+    .option('--display-root <vkey>', 'root key for content, which kiosks pin (liuhen sign key --role root)')
+    .option('--days <n>', 'validity of a certificate', parseDays, 825)
+    .option('--broker-user <name>', 'account that mosquitto runs under', userInfo().username)
+    .option('--no-passphrase', "keep the CA's key in the clear, mode 0600")
+    .addHelpText(
+      'after',
+      '\nWho has the CA\'s key can connect as any device; no evidence can be forged with it. Run again to change settings: keys stay.\n' +
+        'Example: liuhen authority init --domain liuhen.example --host broker.liuhen.example --archive /srv/archive',
+    )
+    .action(async ({ dir, domain, archive, passphrase, passphraseFile, json, ...flags }: InitFlags) => {
+      const folder = resolve(dir);
+      const secret = passphrase ? await choosePassphrase(`the CA's key in ${dir}`, passphraseFile) : undefined;
+      const made = await initAuthority({
+        dir: folder,
+        domain,
+        host: flags.host ?? ownAddress(),
+        listen: flags.listen,
+        port: flags.port,
+        enrolPort: flags.enrolPort,
+        account: flags.brokerUser,
+        archive: archive === undefined ? undefined : resolve(archive),
+        displayRoot: flags.displayRoot,
+        days: flags.days,
+        passphrase: secret,
+        nowMs: Date.now(),
+      });
+      const { settings, brokerConfig } = made;
+      const sha256 = caFingerprint(made.ca.certificate);
+      const { archiveConfig } = made;
+      if (json === true) {
+        return print({ dir: folder, ...settings, caSha256: sha256, brokerConfig, archiveConfig: archiveConfig ?? null });
+      }
+      process.stdout.write(`${settings.broker}\n`);
+      if (secret === undefined) {
+        process.stderr.write(`warning: ${places.key(folder)} is not encrypted: who reads it can connect as any device\n`);
+      }
+      process.stderr.write(
+        `\nDevices connect there. The CA's certificate: ${places.certificate(folder)}, sha256 ${sha256}\n` +
+          `  next: mosquitto -c ${brokerConfig}\n` +
+          (archiveConfig === undefined
+            ? '        and once more with --archive FOLDER, so that devices are registered with it\n'
+            : `        liuhen archive run --config ${archiveConfig}\n`) +
+          '        liuhen authority enrol REQUEST, or liuhen authority serve and liuhen authority token DEVICE\n',
+      );
+    });
+}
+
+function registerEnrol(authority: Command): void {
+  common(authority.command('enrol'))
+    .description('give a device its certificate and register it, also with the archive')
+    .argument('<request>', "file of a device's request, the line that it printed, or - for either on stdin")
+    .option('-o, --out <file>', 'file for the answer (default: beside the request, or stdout as a line)')
+    .option('--yes', "do not ask whether the words of the device's root key are right")
+    .option('--expired', 'take a request whose proof is a certificate that has expired')
+    .addHelpText(
+      'after',
+      '\nThe answer is no secret and fits only the device that asked. The same request gets the same answer again.\n' +
+        'Examples: liuhen authority enrol /media/usb/recorder-0001.request.json --out /media/usb/recorder-0001.answer.json\n' +
+        "          liuhen authority enrol 'liuhen-request:…'",
+    )
+    .action(async (argument: string, flags: Common & { out?: string; yes?: boolean; expired?: boolean }) => {
+      const { text, file } = requestText(argument);
+      const request = await readRequest(text);
+      const words = fingerprintWords(request.rootVkey);
+      process.stderr.write(`${request.device}: ${request.profile}${request.unit === undefined ? '' : `, ${request.unit}`}\n  ${words}\n`);
+      if (flags.yes !== true) await confirmWords();
+      const answer = await enrol(await open(flags), request, Date.now(), { allowExpired: flags.expired === true });
+      const json = `${JSON.stringify(answer, null, 2)}\n`;
+      const line = toLine('answer', JSON.stringify(answer));
+      const out = flags.out ?? file?.replace(/(\.request)?\.json$/, '.answer.json');
+      if (out !== undefined) await writeFile(out, json);
+      if (flags.json === true) return print({ device: request.device, words, answer, line, file: out ?? null });
+      process.stdout.write(`${out ?? line}\n`);
+      process.stderr.write(
+        `  next: on the device, liuhen provision --answer ${out === undefined ? "'the line above'" : `${out} (or its line)`}\n`,
+      );
+    });
+}
+
+function registerToken(authority: Command): void {
+  common(authority.command('token'))
+    .description('make a one-time token with which one device enrols over MQTT')
+    .argument('<device>', 'id of the device')
+    .option('--valid <duration>', 'how long it may be used', parseDuration, 3_600_000)
+    .option('-o, --out <file>', 'file for the token, mode 0600 (default: stdout)')
+    .addHelpText(
+      'after',
+      '\nWho has the token can enrol as that device: carry it as you would a password. liuhen authority serve answers it.\n' +
+        'Example: liuhen authority token recorder-0001 --valid 30min --out recorder-0001.token',
+    )
+    .action(async (device: string, { dir, out, valid, json }: Common & { out?: string; valid: number }) => {
+      const folder = resolve(dir);
+      const token = await createToken(folder, await readSettings(folder), { device, validMs: valid, nowMs: Date.now() });
+      if (out !== undefined) await writeFile(out, `${token.text}\n`, { mode: 0o600, flag: 'wx' });
+      if (json === true) return print({ device, token: out === undefined ? token.text : null, file: out ?? null, expires: token.expires });
+      process.stdout.write(`${out ?? token.text}\n`);
+      process.stderr.write(`for ${device}, once, until ${token.expires}\n  next: on the device, liuhen provision --token-file FILE\n`);
+    });
+}
+
+function registerServe(authority: Command): void {
+  common(authority.command('serve'))
+    .description('answer devices that enrol by token or renew their certificate, until SIGINT or SIGTERM')
+    .addHelpText('after', '\nExample: liuhen authority serve --dir authority --passphrase-file ca-passphrase')
+    .action(async (flags: Common) => {
+      const opened = await open(flags);
+      const stopped = new Promise((settle) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, settle);
+      });
+      const desk = serveDesk(opened, { log: createLog('info') });
+      await Promise.race([desk.ready, stopped]);
+      print({ ready: true, broker: opened.settings.broker, domain: opened.settings.domain });
+      await stopped;
+      await desk.stop();
+    });
+}
+
+function registerRevoke(authority: Command): void {
+  common(authority.command('revoke'))
+    .description("take a device's certificate from it: the broker refuses it from now on")
+    .argument('<device>', 'id of the device')
+    .requiredOption('--why <text>', 'why, for the registry')
+    .addHelpText(
+      'after',
+      "\nWhat the device has recorded stays provable. Example: liuhen authority revoke recorder-0001 --why 'lost on 12 May'",
+    )
+    .action(async (device: string, { why, ...flags }: Common & { why: string }) => {
+      const opened = await open(flags);
+      const { entry, reload } = await revoke(opened, device, why, Date.now());
+      if (flags.json === true) return print({ device, revoked: entry.revoked, broker: reload });
+      process.stdout.write(`${device}\n`);
+      process.stderr.write(
+        reload === 'reloaded'
+          ? 'the broker has read its rules again: nothing of the device passes\n' +
+              '  next: restart the broker when it suits, so that it refuses the connection too\n'
+          : `the broker here is ${reload}\n  next: copy ${places.broker(opened.dir)} to where it runs, and restart it\n`,
+      );
+    });
+}
+
+function registerList(authority: Command): void {
+  common(authority.command('list'))
+    .description('devices with a certificate: until when, and which were revoked')
+    .addHelpText('after', '\nExample: liuhen authority list --json')
+    .action(async ({ dir, json }: Common) => {
+      const folder = resolve(dir);
+      await readSettings(folder);
+      const devices = await listEnrolled(folder);
+      const rows = devices.map((each) => ({
+        device: each.device,
+        profile: each.profile,
+        unit: each.unit ?? null,
+        rootVkey: each.rootVkey,
+        words: fingerprintWords(each.rootVkey),
+        serial: newestOf(each).serial,
+        expires: newestOf(each).expires,
+        revoked: each.revoked ?? null,
+      }));
+      if (json === true) return print(rows);
+      if (rows.length === 0) {
+        process.stderr.write('no device is enrolled\n  next: liuhen authority enrol REQUEST\n');
+        return;
+      }
+      const state = ({ expires, revoked }: (typeof rows)[number]) => {
+        if (revoked !== null) return `revoked ${revoked.at.slice(0, 10)}`;
+        return Date.parse(expires) <= Date.now() ? 'expired' : 'good';
+      };
+      const table = rows.map((row) => [row.device, row.profile, row.unit ?? '-', row.expires.slice(0, 10), state(row), row.words]);
+      const head = ['device', 'profile', 'unit', 'until', 'certificate', 'root key in words'];
+      process.stdout.write(`${tableText([head, ...table])}\n`);
+    });
+}
+
+function open({ dir, passphraseFile }: Common): Promise<OpenAuthority> {
+  return openAuthority(resolve(dir), () => askPassphrase(`the CA's key in ${dir}`, passphraseFile));
+}
+
+/** From a file, from the line itself, or from stdin. */
+function requestText(argument: string): { text: string; file?: string } {
+  if (argument.startsWith('liuhen-request:')) return { text: argument };
+  try {
+    const bytes = readFileSync(argument === '-' ? 0 : argument);
+    const text = bytes.subarray(0, MAX_CARRIED_BYTES + 1).toString();
+    return argument === '-' ? { text } : { text, file: argument };
+  } catch (cause) {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no request in ${join(argument)}`, {
+      cause,
+      next: 'liuhen provision on the device writes it',
+    });
+  }
+}
+
+async function confirmWords(): Promise<void> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new LiuhenError('LIUHEN_USAGE', 'there is no terminal to ask whether these words are those of the device', {
+      next: 'compare them, and say so with --yes',
+    });
+  }
+  const { confirm } = await import('@clack/prompts');
+  const same = await confirm({ message: 'does the device show the same words?', output: process.stderr });
+  if (same === true) return;
+  throw new LiuhenError('LIUHEN_ENROL', 'not enrolled: the words were not confirmed', {
+    next: 'somebody may have exchanged the request: carry it anew',
+  });
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
+  throw new InvalidArgumentError(`expected 1 to 3650 days of ${DAY_MS / 3_600_000} hours`);
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
