@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
+
+/** `liuhen run` with profile kiosk, as a process of its own. */
+export class KioskProcess {
+  /** Of its pages. */
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #ended = new AbortController();
+  /** Resolves at the next event that open pages are sent. */
+  #next = withResolvers();
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  /** Resolves once its pages are served and their events are heard; rejects with its stderr when it ends instead. */
+  static async start(folder: string, config: string): Promise<KioskProcess> {
+    const child = spawn(process.execPath, [MAIN, 'run', '--config', config], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-4000);
+    });
+    const [line] = (await Promise.race([
+      once(createInterface({ input: child.stdout }), 'line'),
+      once(child, 'exit').then(() => Promise.reject(new Error(`kiosk ended: ${stderr}`))),
+    ])) as [string];
+    const kiosk = new KioskProcess(child, (JSON.parse(line) as { url: string }).url);
+    await kiosk.#listen();
+    return kiosk;
+  }
+
+  /** Looks at once, and again at each event, until `look` gives something. */
+  async until<T>(look: () => Promise<T | undefined>): Promise<T> {
+    for (;;) {
+      const { promise } = this.#next;
+      const found = await look();
+      if (found !== undefined) return found;
+      await promise;
+    }
+  }
+
+  async page(path: string): Promise<string> {
+    const response = await fetch(new URL(path, this.url));
+    return await response.text();
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exited;
+  }
+
+  async #listen(): Promise<void> {
+    const { body } = await fetch(new URL('/live', this.url), { signal: this.#ended.signal });
+    if (body === null) throw new Error('/live gave no events');
+    const first = this.#next.promise;
+    void this.#hear(body).catch(() => {});
+    await first;
+  }
+
+  async #hear(body: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const chunk of body) {
+      if (!Buffer.from(chunk).includes('event:')) continue;
+      const { resolve } = this.#next;
+      this.#next = withResolvers();
+      resolve();
+    }
+  }
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
