@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import { openStores } from '../buffer/open.js';
+import { callAgent } from '../control/client.js';
 import { KINDS } from '../disclosure/kinds/head.js';
 import { ContentStore } from '../disclosure/store.js';
 import { deviceSource } from '../evidence/device-source.js';
@@ -18,7 +19,10 @@ interface NoticeExport {
   witnesses: readonly string[];
 }
 
-/** Exports a display from the data folder of a kiosk that does not run. Throws LIUHEN_USAGE, LIUHEN_LOCKED and what `exportNotice` throws. */
+/**
+ * Exports a display: by the kiosk that runs on the data folder, which journals the export, or else from the folder itself. Throws LIUHEN_USAGE and what
+ * `exportNotice` throws.
+ */
 export async function exportDisplay(wanted: NoticeExport): Promise<NoticeSummary> {
   const { data, notice, began, out, why, witnesses } = wanted;
   const [name, id = '', ...rest] = notice.split('/');
@@ -36,6 +40,11 @@ export async function exportDisplay(wanted: NoticeExport): Promise<NoticeSummary
     throw new LiuhenError('LIUHEN_NOT_FOUND', `${data} holds no content of a kiosk`, {
       next: "name the kiosk's data folder with --data",
     });
+  }
+  try {
+    return (await callAgent(data, 'POST', '/board/export', { kind, id, began, out, why })) as NoticeSummary;
+  } catch (error) {
+    if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
   const stores = await openStores(data);
   try {
