@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import type { ContentRef } from '../disclosure/kinds/head.js';
 import { type Assets, loadAssets } from './assets.js';
@@ -147,6 +148,8 @@ function routes(parts: Routed): Hono {
     );
   });
   app.onError((error, c) => {
+    // A body beyond its bound, or one that breaks off.
+    if (error instanceof HTTPException) return error.getResponse();
     log.warn({ err: messageOf(error), path: c.req.path }, 'kiosk: a page failed');
     const view = viewOfRequest(c);
     const frame = screen.frame(c.req.path, []);

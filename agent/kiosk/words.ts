@@ -242,7 +242,7 @@ const TABLE = {
     '（节假日安排未定，天数可能调整）',
     ' (holidays of that year not yet known: the count may change)',
   ],
-  then: ['，', ', '],
+  clause: ['，', ', '],
   bodyName: ['名称', 'Name'],
   comma: ['、', ', '],
   colon: ['：', ': '],

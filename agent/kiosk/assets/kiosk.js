@@ -141,12 +141,14 @@
       event,
       () => {
         if (asleep) sleep(false);
-        touched();
+        // A question that went away under the finger would let the touch through to what lies beneath.
+        if (!dialog.open) touched();
       },
       { passive: true, capture: true },
     );
   }
-  byId('idle-stay').addEventListener('click', touched);
+  // A click beside the question is one on the dialog as well.
+  dialog.addEventListener('click', touched);
   dialog.addEventListener('cancel', touched);
   function lookAtIdle() {
     if (isStart) return;

@@ -87,7 +87,7 @@ function Next({ item, next, view }: { item: SectionItem<'procedure'>; next: Step
             {when === undefined ? null : (
               <>
                 <bdi>{view.t('when', textOf(when, view))}</bdi>
-                {view.t('then')}
+                {view.t('clause')}
               </>
             )}
             {view.t('goesTo')}
