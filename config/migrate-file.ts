@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { copyFile, open } from 'node:fs/promises';
 import { LiuhenError, systemCodeOf } from './errors.js';
 import { readConfigText } from './file.js';
 import { parseConfig } from './load.js';
 import { MIGRATIONS, migrated, outstandingFor } from './migrations.js';
+import { replaceFile } from './replace-file.js';
 import { parseYaml } from './yaml.js';
 
 export interface MigratedFile {
@@ -30,24 +30,7 @@ export async function migrateFile(path: string, migrations = MIGRATIONS): Promis
   const text = migrated(before, to, outstanding);
   const backup = `${path}.v${from}`;
   await keepCopy(path, before, backup);
-  const temporary = `${path}.new`;
-  const { mode, uid, gid } = await stat(path);
-  try {
-    const file = await open(temporary, 'w', mode & 0o777);
-    try {
-      await file.chmod(mode & 0o777);
-      await file.chown(uid, gid);
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(path));
+  await replaceFile(path, text);
   return { from, to, done: outstanding.map(({ what }) => what), backup };
 }
 
@@ -67,14 +50,5 @@ async function keepCopy(path: string, content: string, backup: string): Promise<
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -234,6 +234,9 @@ const log = section({
     'info',
     'least level logged',
   ),
+  file: path('expected the path of a file').optional(
+    'file for the log beside stderr, where nothing keeps that; it is begun anew at 8 MiB, and one before it is kept',
+  ),
 });
 
 const everySetting = section({

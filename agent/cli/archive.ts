@@ -121,7 +121,7 @@ export function registerArchive(program: Command): void {
 async function runArchive(flags: RunFlags): Promise<void> {
   const { data, archive: settings, storage, log: logging } = configOf(flags);
   for (const vkey of flags.device ?? []) await registerDevice(data, vkey);
-  const log = createLog(logging.level);
+  const log = createLog(logging.level, logging.file);
   const archive = await startArchive({
     data,
     settings,

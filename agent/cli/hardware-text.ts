@@ -1,49 +1,43 @@
 import type { OfficersDeviceStatus } from '../hardware/officers-device.js';
+import type { StatusWords } from '../words/status-en.js';
+
+type Row = [name: string, value: string];
 
 /** The rows of `liuhen status` about what the officer wears: what there is, what is absent and why, what it says. */
-export function hardwareRows(status: OfficersDeviceStatus): [string, string][] {
-  const { pieces, light, battery, fix, officer, openDoors, temperatureCelsius } = status;
+export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): Row[] {
+  const { pieces, light, fix, officer, openDoors } = status;
+  const { row } = words;
   const named = Object.entries(pieces);
   const of = (state: string) => named.filter(([, piece]) => piece.state === state);
   const rows = (state: 'absent' | 'waits') =>
-    of(state).map(([name, piece]): [string, string] => [
-      state,
-      'detail' in piece ? `${name}: ${piece.detail}` : name,
-    ]);
+    of(state).map(
+      ([name, piece]): Row => [row[state], 'detail' in piece ? `${name}: ${piece.detail}` : name],
+    );
   const works = of('works').map(([name]) => name);
-  const notNamed = of('not configured').map(([name]) => name);
   return [
-    ['light', light],
-    ['officer', officer === null ? 'no card shown' : `${officer.id} ${officer.name}, ${officer.credential}`],
-    ['battery', batteryText(battery, temperatureCelsius)],
-    ...openDoors.map((door): [string, string] => ['OPEN', door]),
-    ['position', fix === null ? 'unknown' : fixText(fix)],
-    ['hardware', works.length === 0 ? 'none works' : works.join(', ')],
+    [row.light, light],
+    [row.officer, officer === null ? words.noCard : `${officer.id} ${officer.name}, ${officer.credential}`],
+    [row.battery, batteryText(status, words)],
+    ...openDoors.map((door): Row => [words.alarm['door-open'], door]),
+    [row.position, fix === null ? words.unknown : fixText(fix, words)],
+    [row.hardware, works.length === 0 ? words.noHardware : works.join(', ')],
     ...rows('absent'),
     ...rows('waits'),
-    ...(notNamed.length === 0 ? [] : [['not there', notNamed.join(', ')] as [string, string]]),
   ];
 }
 
-function batteryText(
-  battery: OfficersDeviceStatus['battery'],
-  temperatureCelsius: OfficersDeviceStatus['temperatureCelsius'],
-): string {
-  if (battery === null) return 'nothing tells';
+function batteryText({ battery, temperatureCelsius }: OfficersDeviceStatus, words: StatusWords): string {
+  if (battery === null) return words.batteryUntold;
   const { percent, charging, supply } = battery;
   return [
-    percent === null ? 'charge unknown' : `${percent} %`,
-    ...(charging === true ? ['charging'] : supply === null ? [] : [`on ${supply} power`]),
+    percent === null ? words.chargeUnknown : `${percent} %`,
+    ...(charging === true ? [words.charging] : supply === null ? [] : [words.supply[supply]]),
     ...(temperatureCelsius === null ? [] : [`${temperatureCelsius} °C`]),
   ].join(', ');
 }
 
-function fixText({
-  latitude,
-  longitude,
-  quality,
-  satellites,
-}: NonNullable<OfficersDeviceStatus['fix']>): string {
-  const seen = satellites === null ? '' : `, ${satellites} satellites`;
+function fixText(fix: NonNullable<OfficersDeviceStatus['fix']>, words: StatusWords): string {
+  const { latitude, longitude, quality, satellites } = fix;
+  const seen = satellites === null ? '' : `, ${words.satellites(satellites)}`;
   return `${latitude.toFixed(6)}, ${longitude.toFixed(6)} (${quality}${seen})`;
 }

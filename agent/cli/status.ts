@@ -1,79 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { LiuhenError } from '../../config/errors.js';
 import { callAgent } from '../control/client.js';
 import type { KioskStatus } from '../kiosk-status.js';
 import type { AgentStatus } from '../status.js';
-import type { UplinkStatus } from '../uplink/uplink.js';
+import { terminalLanguage } from '../words/language.js';
+import { words } from '../words/words.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
-import { hardwareRows } from './hardware-text.js';
 import { kioskScreen } from './kiosk-text.js';
-import { bytesText, durationText, tableText } from './text.js';
+import { linkText, recorderRows } from './status-text.js';
+import { tableText } from './text.js';
 
-/** `liuhen status`: one screen about the agent that runs on a data folder. */
+interface StatusFlags extends PlaceOptions {
+  watch?: boolean;
+  json?: boolean;
+}
+
+const WATCH_MS = 1000;
+const CLEAR = process.stdout.isTTY === true ? '\u001b[H\u001b[2J' : '';
+
+/** `liuhen status`: one screen about the agent that runs on a data folder, live with `--watch`. */
 export function registerStatus(program: Command): void {
   placeOptions(program.command('status'))
     .description('show what the running agent does')
-    .option('--json', 'print JSON')
-    .action(async ({ json, ...place }: PlaceOptions & { json?: boolean }) => {
-      const status = (await callAgent(dataFolderOf(place), 'GET', '/status')) as AgentStatus | KioskStatus;
-      process.stdout.write(`${json === true ? JSON.stringify(status) : textOf(status)}\n`);
+    .option('--watch', 'every second, until Ctrl-C')
+    .option('--json', 'print JSON; with --watch a line each second')
+    .action(async ({ json = false, watch = false, ...place }: StatusFlags) => {
+      const folder = dataFolderOf(place);
+      if (!watch) return void process.stdout.write(`${await screenOf(folder, json)}\n`);
+      for (;;) {
+        const screen = await screenOf(folder, json).catch((error: unknown) => {
+          if (error instanceof LiuhenError && error.code === 'LIUHEN_NOT_RUNNING') {
+            return json ? JSON.stringify({ running: false }) : error.message;
+          }
+          throw error;
+        });
+        const { watching } = words(terminalLanguage()).status;
+        process.stdout.write(json ? `${screen}\n` : `${CLEAR}${screen}\n\n${watching}\n`);
+        await pause(WATCH_MS);
+      }
     });
 }
 
-function textOf(status: AgentStatus | KioskStatus): string {
-  if (!('kiosk' in status)) return screen(status);
-  const link = status.uplink === null ? 'none configured' : linkText(status.uplink);
-  return tableText(kioskScreen(status, link));
-}
-
-function screen(status: AgentStatus): string {
-  const { recording, journal, uplink, disk, camera, clock } = status;
-  const doing =
-    recording === null
-      ? `${status.state}, ${durationText(status.preRecord.durationMs)} of pre-record in memory`
-      : `${status.state}: recording ${recording.recording}, ${durationText(recording.durationMs)}, ` +
-        `${recording.fragments} fragments, ${bytesText(recording.bytes)} sealed`;
-  const link = uplink === null ? 'none configured' : linkText(uplink);
-  return tableText([
-    [
-      'device',
-      `${status.origin} (${status.software}, pid ${status.pid}, up ${durationText(status.upSec * 1000)})`,
-    ],
-    ['state', doing],
-    ['camera', camera.problem === null ? camera.source : `${camera.source}: ${camera.problem}`],
-    ...camera.shortcomings.map((sentence) => ['', sentence] as [string, string]),
-    ['journal', `${journal.entries} entries, key epoch ${journal.epoch}`],
-    [
-      'witnessed',
-      journal.witnessed === null
-        ? 'not yet'
-        : `${journal.witnessed.entries} entries, newest at ${journal.witnessed.time}`,
-    ],
-    ['uplink', link],
-    [
-      'backlog',
-      uplink === null
-        ? '-'
-        : `${uplink.backlog.entries} entries, ${bytesText(uplink.backlog.footageBytes)} of footage`,
-    ],
-    ['disk', `${bytesText(disk.freeBytes)} free, ${bytesText(disk.reserveBytes)} of it in reserve`],
-    ['clock', `${clock.wall} (${clock.source})`],
-    ...hardwareRows(status.hardware),
-    ['memory', bytesText(status.memory.rssBytes)],
-  ]);
-}
-
-function linkText({
-  connected,
-  connectedForMs = 0,
-  lastError,
-  sentBytes,
-  counts,
-  fork,
-}: UplinkStatus): string {
-  if (fork !== undefined) return `STOPPED, the archive holds another journal of this device: ${fork.message}`;
-  const state = connected
-    ? `connected for ${durationText(connectedForMs)}`
-    : `offline: ${lastError ?? 'not tried yet'}`;
-  const problems = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
-  return [state, `${bytesText(sentBytes)} sent`, ...problems].join(', ');
+/** Throws LIUHEN_NOT_RUNNING, which says in the terminal's language that nothing is recorded. */
+async function screenOf(folder: string, json: boolean): Promise<string> {
+  const { status: spoken } = words(terminalLanguage());
+  let status: AgentStatus | KioskStatus;
+  try {
+    status = (await callAgent(folder, 'GET', '/status')) as AgentStatus | KioskStatus;
+  } catch (error) {
+    if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
+    const next = { next: spoken.noneRunsNext };
+    throw new LiuhenError('LIUHEN_NOT_RUNNING', spoken.noneRuns(folder), { cause: error, ...next });
+  }
+  if (json) return JSON.stringify(status);
+  if ('kiosk' in status) return tableText(kioskScreen(status, linkText(status.uplink, spoken)));
+  return tableText(recorderRows(status, spoken));
 }

@@ -50,6 +50,8 @@ export const doctorEn = {
 
   agentRuns: (pid: number, since: string) => `runs since ${since}, pid ${pid}`,
   agentNone: 'none runs on this data folder; the hardware was opened for this examination',
+  agentMissing: 'none runs on this data folder',
+  agentMissingNext: 'systemctl start liuhen.target; liuhen logs says why it ended',
   configRead: (profile: string, version: number) =>
     `of a ${profile}, version ${version}; every file that it names is there`,
   configMissing: (key: string, path: string, problem: string) => `${key}: ${path}: ${problem}`,

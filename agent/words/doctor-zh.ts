@@ -52,6 +52,8 @@ export const doctorZh: DoctorWords = {
 
   agentRuns: (pid, since) => `自 ${since} 起运行，进程号 ${pid}`,
   agentNone: '此数据目录上没有代理程序在运行；本次检查自行打开了硬件',
+  agentMissing: '此数据目录上没有代理程序在运行',
+  agentMissingNext: '执行 systemctl start liuhen.target；liuhen logs 显示其结束的原因',
   configRead: (profile, version) => `${profile}，版本 ${version}；所指的文件都在`,
   configMissing: (key, path, problem) => `${key}：${path}：${problem}`,
   configMissingNext: '把文件放到该处，或改正设置：liuhen config set 键 值',

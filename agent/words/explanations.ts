@@ -139,10 +139,10 @@ const ROWS: Readonly<Record<ErrorCode, Row>> = {
   ],
   LIUHEN_NOT_RUNNING: [
     'This command asks the running agent, and there is none on this data folder. While none runs, nothing is recorded.',
-    'systemctl start liuhen, or liuhen run; liuhen doctor says what would keep it from running.',
+    'systemctl start liuhen.target, or liuhen run; liuhen doctor says what would keep it from running.',
     '此数据目录上没有代理程序在运行',
     '该命令须询问运行中的代理程序，而此数据目录上没有。没有代理程序就没有录制。',
-    '执行 systemctl start liuhen 或 liuhen run；liuhen doctor 会指出阻碍运行的原因。',
+    '执行 systemctl start liuhen.target 或 liuhen run；liuhen doctor 会指出阻碍运行的原因。',
   ],
   LIUHEN_MESSAGE: [
     'Something sent what PROTOCOL.md does not allow. It was dropped and counted.',

@@ -74,9 +74,8 @@ export const statusEn = {
     hardware: 'hardware is absent',
   },
   noneRuns: (folder: string) => `no agent runs on ${folder}: nothing is recorded`,
-  noneRunsNext: 'systemctl start liuhen, or liuhen run; liuhen doctor says what would keep it from running',
-  lastHeld: (entries: number, newest: string) =>
-    `its journal has ${entries} entries, the newest of ${newest}`,
+  noneRunsNext:
+    'systemctl start liuhen.target, or liuhen run; liuhen doctor says what would keep it from running',
   watching: 'every second; Ctrl-C ends it',
 };
 

@@ -74,7 +74,6 @@ export const statusZh: StatusWords = {
     hardware: '硬件缺失',
   },
   noneRuns: (folder) => `${folder} 上没有代理程序在运行：没有在录制`,
-  noneRunsNext: '执行 systemctl start liuhen 或 liuhen run；liuhen doctor 会指出阻碍运行的原因',
-  lastHeld: (entries, newest) => `其日志链有 ${entries} 个条目，最新的时间为 ${newest}`,
+  noneRunsNext: '执行 systemctl start liuhen.target 或 liuhen run；liuhen doctor 会指出阻碍运行的原因',
   watching: '每秒刷新；按 Ctrl-C 结束',
 };
