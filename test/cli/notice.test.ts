@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { openJournal, openStores } from '../../agent/buffer/open.js';
+import { noticeExport } from '../../agent/control/notice-export.js';
+import { startControl } from '../../agent/control/server.js';
 import { DEFAULT_TERMS } from '../../agent/disclosure/deadlines.js';
 import { openDisclosure } from '../../agent/disclosure/open.js';
+import { ContentStore } from '../../agent/disclosure/store.js';
 import { initDevice } from '../../agent/init.js';
+import { decodeEntry } from '../../agent/journal/entry.js';
 import { formatVkey } from '../../agent/journal/vkey.js';
 import { systemTimers } from '../../drivers/timers.js';
 import { HandClock } from '../support/clock.js';
@@ -73,6 +77,41 @@ test('what hung on a kiosk is exported, verified, and found altered, by the comm
   const altered = await liuhen(folder, 'verify', 'out', '--trust', 'trust', '--json');
   t.is(altered.status, 2);
   t.like(JSON.parse(altered.stdout), { verdict: 'altered', findings: [{ kind: 'notice-hash' }] });
+});
+
+test('a kiosk that runs exports by itself, and its journal says so', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-kiosk-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const data = join(folder, 'data');
+  const rootVkey = await kioskFolder(data);
+  await writeFile(join(folder, 'trust'), `log ${rootVkey}\nquorum none\n`);
+  const stores = await openStores(data);
+  const { journal } = await openJournal(stores, new HandClock(Date.parse(NOW) + 120_000), SETTINGS);
+  const content = await ContentStore.open(data);
+  const refuse = () => Promise.reject(new Error('not asked for here'));
+  const close = await startControl(data, {
+    ...{ status: refuse, recordings: refuse, start: refuse, stop: refuse, mark: refuse, check: refuse },
+    exportBundle: refuse,
+    board: {
+      report() {
+        throw new Error('not asked for here');
+      },
+      take: refuse,
+      exportNotice: noticeExport(stores, content, journal, undefined),
+    },
+  });
+  t.teardown(async () => {
+    await close();
+    await journal.close();
+    await content.close();
+    await stores.close();
+  });
+  const exported = await liuhen(folder, 'export', '--data', 'data', '--notice', 'post/window-3', '-o', 'out');
+  t.is(exported.status, 0, exported.stderr);
+  for await (const entry of stores.store.entries(journal.size - 1, journal.size)) {
+    t.like(decodeEntry(entry, journal.size - 1), { type: 'exported', who: 'command' });
+  }
+  t.is((await liuhen(folder, 'verify', 'out', '--trust', 'trust')).status, 0);
 });
 
 test('an export of what never hung says so, and one of no name says what names are', async (t) => {
