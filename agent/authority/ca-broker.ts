@@ -4,7 +4,7 @@ import { systemCodeOf } from '../../config/errors.js';
 import { replaceFile } from '../provision/secret-file.js';
 import { topics } from '../uplink/topics.js';
 import { places } from './ca-folder.js';
-import { type EnrolledDevice } from './ca-registry.js';
+import type { EnrolledDevice } from './ca-registry.js';
 
 /** Names in certificates of who is no device. An @ stands in no device id. */
 export type Office = 'archive' | 'authority' | 'publisher' | 'dispatcher';
@@ -72,7 +72,13 @@ export interface BrokerPlace {
 }
 
 /** Writes mosquitto.conf and the rules for those without a certificate; certificates and `acl` are there already. */
-export async function writeBrokerConfig({ dir, host, port, enrolPort, account }: BrokerPlace): Promise<string> {
+export async function writeBrokerConfig({
+  dir,
+  host,
+  port,
+  enrolPort,
+  account,
+}: BrokerPlace): Promise<string> {
   const folder = places.broker(dir);
   const file = (name: string) => join(folder, name);
   const text = `# Mosquitto 2 for devices of Liuhen, written by liuhen authority init. Start: mosquitto -c ${file('mosquitto.conf')}

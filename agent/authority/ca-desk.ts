@@ -1,6 +1,6 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { readRequest } from '../provision/request.js';
-import { MAX_MESSAGE_BYTES, openRequest, type Outcome, sealAnswer } from '../provision/token.js';
+import { MAX_MESSAGE_BYTES, type Outcome, openRequest, sealAnswer } from '../provision/token.js';
 import { enrol, type OpenAuthority } from './ca-enrol.js';
 import { readToken, refusalOf, useToken } from './ca-token.js';
 
@@ -43,7 +43,12 @@ export async function answerAtDesk(
   }
 }
 
-async function enrolWithToken(authority: OpenAuthority, id: string, message: string, nowMs: number): Promise<DeskAnswer> {
+async function enrolWithToken(
+  authority: OpenAuthority,
+  id: string,
+  message: string,
+  nowMs: number,
+): Promise<DeskAnswer> {
   const token = await readToken(authority.dir, id);
   if (token === undefined) return ignored(id, 'no such token');
   const text = openRequest(token, message);
@@ -61,10 +66,16 @@ async function enrolWithToken(authority: OpenAuthority, id: string, message: str
 }
 
 /** Proven by the certificate that is renewed, whatever the broker says of who sent it. The answer is no secret and is checked by the device. */
-async function renewOf(authority: OpenAuthority, device: string, text: string, nowMs: number): Promise<DeskAnswer> {
+async function renewOf(
+  authority: OpenAuthority,
+  device: string,
+  text: string,
+  nowMs: number,
+): Promise<DeskAnswer> {
   const request = await readRequest(text);
   if (request.device !== device) return ignored(device, `a request of ${request.device}`);
-  if (request.proof.by !== 'certificate') return ignored(device, 'a request without the certificate that is to be renewed');
+  if (request.proof.by !== 'certificate')
+    return ignored(device, 'a request without the certificate that is to be renewed');
   const { note, outcome } = await attempt(async () => {
     const answer = await enrol(authority, request, nowMs);
     return { who: device, answer: JSON.stringify(answer), what: 'renewed' };
@@ -84,7 +95,10 @@ async function attempt(
     const isTheirs =
       error instanceof LiuhenError && (error.code === 'LIUHEN_ENROL' || error.code === 'LIUHEN_TOKEN');
     const why = isTheirs ? error.message : 'the authority could not do it; its log says why';
-    return { note: { what: 'refused', who, why: messageOf(error) }, outcome: { outcome: 'refused', text: why } };
+    return {
+      note: { what: 'refused', who, why: messageOf(error) },
+      outcome: { outcome: 'refused', text: why },
+    };
   }
 }
 

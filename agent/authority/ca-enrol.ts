@@ -1,12 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
-import { readRoot, registerDevice } from '../archive/registry.js';
 import { trustPolicy } from '../archive/listing.js';
+import { readRoot, registerDevice } from '../archive/registry.js';
 import { parseVkey } from '../journal/vkey.js';
 import { type EnrolAnswer, makeAnswer, serialOf, validToMs } from '../provision/answer.js';
 import { type CheckedRequest, isProvenBy } from '../provision/request.js';
 import { replaceFile } from '../provision/secret-file.js';
-import { X509Certificate } from 'node:crypto';
 import { issue, revocationList } from './ca.js';
 import { accessRules, RESERVED_IDS, type Reload, reloadBroker } from './ca-broker.js';
 import { type AuthoritySettings, places } from './ca-folder.js';
@@ -49,7 +49,10 @@ export async function enrol(
           rootVkey,
           profile,
           ...(unit === undefined ? {} : { unit }),
-          certificates: [...(known?.certificates ?? []).slice(-20), again ?? (await certify(authority, request, nowMs))],
+          certificates: [
+            ...(known?.certificates ?? []).slice(-20),
+            again ?? (await certify(authority, request, nowMs)),
+          ],
         };
   await writeDevice(dir, entry);
   if (archive !== undefined) await registerDevice(archive, rootVkey);
@@ -71,7 +74,8 @@ export async function revoke(
       next: 'liuhen authority list shows who is',
     });
   }
-  const entry = known.revoked === undefined ? { ...known, revoked: { at: new Date(nowMs).toISOString(), why } } : known;
+  const entry =
+    known.revoked === undefined ? { ...known, revoked: { at: new Date(nowMs).toISOString(), why } } : known;
   await writeDevice(authority.dir, entry);
   await writeRevocations(authority, nowMs);
   return { entry, reload: await writeRules(authority) };
@@ -109,13 +113,21 @@ function checkKnown(known: EnrolledDevice, request: CheckedRequest, nowMs: numbe
     throw refused(`it is not signed with a certificate of ${device} that this authority issued`);
   }
   if (Date.parse(old.expires) <= nowMs) {
-    throw new LiuhenError('LIUHEN_ENROL', `request: the certificate of ${device} has expired on ${old.expires}`, {
-      next: 'look at the device and why it did not renew, then take its request with liuhen authority enrol --expired',
-    });
+    throw new LiuhenError(
+      'LIUHEN_ENROL',
+      `request: the certificate of ${device} has expired on ${old.expires}`,
+      {
+        next: 'look at the device and why it did not renew, then take its request with liuhen authority enrol --expired',
+      },
+    );
   }
 }
 
-async function certify({ ca, settings }: OpenAuthority, { device, publicKey }: CheckedRequest, nowMs: number) {
+async function certify(
+  { ca, settings }: OpenAuthority,
+  { device, publicKey }: CheckedRequest,
+  nowMs: number,
+) {
   const pem = await issue(ca, { name: device, publicKey, days: settings.days, nowMs });
   const expires = new Date(validToMs(pem)).toISOString();
   return { serial: serialOf(pem), pem, issued: new Date(nowMs).toISOString(), expires };
@@ -136,10 +148,15 @@ function answerOf({ settings, ca }: OpenAuthority, entry: EnrolledDevice, certif
   });
 }
 
-async function writePolicy({ dir, settings }: OpenAuthority, { device, rootVkey }: EnrolledDevice): Promise<void> {
+async function writePolicy(
+  { dir, settings }: OpenAuthority,
+  { device, rootVkey }: EnrolledDevice,
+): Promise<void> {
   const { witness } = settings;
   const text =
-    witness === undefined ? `log ${rootVkey}\nquorum none\n` : trustPolicy(parseVkey(rootVkey), parseVkey(witness));
+    witness === undefined
+      ? `log ${rootVkey}\nquorum none\n`
+      : trustPolicy(parseVkey(rootVkey), parseVkey(witness));
   await replaceFile(join(places.policies(dir), `${device}.policy`), text, 0o644);
 }
 

@@ -4,8 +4,8 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { LiuhenError, systemCodeOf } from '../../config/errors.js';
 import { isAuthority } from '../../config/identity.js';
-import { witnessFile } from '../archive/layout.js';
 import { makeFolder } from '../archive/durable-file.js';
+import { witnessFile } from '../archive/layout.js';
 import { readOwnersFile, replaceFile } from '../provision/secret-file.js';
 import { createCa, newIdentity } from './ca.js';
 import { type Office, officeName, writeBrokerConfig } from './ca-broker.js';
@@ -51,7 +51,10 @@ const OFFICE_DAYS = 10 * 365;
 export async function initAuthority(asked: NewAuthority): Promise<MadeAuthority> {
   const { dir, domain, host, port, enrolPort, archive, displayRoot, days, nowMs } = asked;
   if (!isAuthority(domain)) {
-    throw new LiuhenError('LIUHEN_USAGE', `--domain: expected a domain name, got ${JSON.stringify(domain.slice(0, 80))}`);
+    throw new LiuhenError(
+      'LIUHEN_USAGE',
+      `--domain: expected a domain name, got ${JSON.stringify(domain.slice(0, 80))}`,
+    );
   }
   await checkSame(dir, domain);
   const ca = await makeCa(asked);
@@ -108,7 +111,11 @@ export async function openAuthority(dir: string, passphrase: () => Promise<strin
 }
 
 /** Certificate and key of an office in one file; one that is there is kept. */
-async function makeOffice({ dir, settings, ca }: OpenAuthority, office: Office, nowMs: number): Promise<void> {
+async function makeOffice(
+  { dir, settings, ca }: OpenAuthority,
+  office: Office,
+  nowMs: number,
+): Promise<void> {
   const name = officeName(office, settings.domain);
   const path = places.identity(dir, name);
   if ((await readOwnersFile(path)) !== undefined) return;
@@ -124,7 +131,10 @@ async function makeBrokerIdentity({ dir, ca }: OpenAuthority, hosts: string[], n
     const names = hosts.map((host) => certificate.checkHost(host) ?? certificate.checkIP(host));
     if (names.every((name) => name !== undefined)) return;
   }
-  await replaceFile(path, await newIdentity(ca, { name: hosts[0] ?? 'broker', days: OFFICE_DAYS, nowMs, hosts }));
+  await replaceFile(
+    path,
+    await newIdentity(ca, { name: hosts[0] ?? 'broker', days: OFFICE_DAYS, nowMs, hosts }),
+  );
 }
 
 async function makeCa({ dir, domain, passphrase, cost, nowMs }: NewAuthority) {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { isDeviceId } from '../../config/identity.js';
-import { formatToken } from '../provision/token.js';
 import { readOwnersFile, replaceFile } from '../provision/secret-file.js';
+import { formatToken } from '../provision/token.js';
 import { RESERVED_IDS } from './ca-broker.js';
 import { type AuthoritySettings, places } from './ca-folder.js';
 
@@ -47,7 +47,12 @@ export async function readToken(dir: string, id: string): Promise<IssuedToken | 
 }
 
 /** Why a token may not be used for a request; undefined when it may. */
-export function refusalOf(token: IssuedToken, device: string, request: string, nowMs: number): string | undefined {
+export function refusalOf(
+  token: IssuedToken,
+  device: string,
+  request: string,
+  nowMs: number,
+): string | undefined {
   if (token.device !== device) return `the token is for ${token.device}, and the request is of ${device}`;
   if (token.usedFor !== undefined && token.usedFor !== digestOf(request)) return 'the token has been used';
   if (Date.parse(token.expires) <= nowMs) return `the token expired at ${token.expires}`;
@@ -69,6 +74,7 @@ function write(dir: string, token: KeptToken): Promise<void> {
 }
 
 function fileOf(dir: string, id: string): string {
-  if (!/^[0-9a-f]{16}$/.test(id)) throw new LiuhenError('LIUHEN_TOKEN', 'expected a token id of 16 hex digits');
+  if (!/^[0-9a-f]{16}$/.test(id))
+    throw new LiuhenError('LIUHEN_TOKEN', 'expected a token id of 16 hex digits');
   return join(places.tokens(dir), `${id}.json`);
 }

@@ -78,7 +78,9 @@ export async function revocationList(
     })),
   });
   // The library's own PEM says `CRL`, which OpenSSL does not read (RFC 7468 §6).
-  const base64 = Buffer.from(list.rawData).toString('base64').replace(/.{64}(?=.)/g, '$&\n');
+  const base64 = Buffer.from(list.rawData)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN X509 CRL-----\n${base64}\n-----END X509 CRL-----\n`;
 }
 

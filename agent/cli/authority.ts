@@ -68,7 +68,10 @@ function registerInit(authority: Command): void {
   common(authority.command('init'))
     .description('make the CA, certificates for broker and archive, and a configuration for mosquitto')
     .requiredOption('--domain <domain>', 'domain of the authority that answers for the devices')
-    .option('--host <host>', 'name or address under which devices reach the broker (default: this machine\'s address)')
+    .option(
+      '--host <host>',
+      "name or address under which devices reach the broker (default: this machine's address)",
+    )
     .option('--listen <address>', 'address that the broker listens on', '0.0.0.0')
     .option('--port <port>', "the broker's port for devices", parsePort, 8883)
     .option('--enrol-port <port>', 'its port for enrolling by token', parsePort, 8884)
@@ -79,12 +82,14 @@ function registerInit(authority: Command): void {
     .option('--no-passphrase', "keep the CA's key in the clear, mode 0600")
     .addHelpText(
       'after',
-      '\nWho has the CA\'s key can connect as any device; no evidence can be forged with it. Run again to change settings: keys stay.\n' +
+      "\nWho has the CA's key can connect as any device; no evidence can be forged with it. Run again to change settings: keys stay.\n" +
         'Example: liuhen authority init --domain liuhen.example --host broker.liuhen.example --archive /srv/archive',
     )
     .action(async ({ dir, domain, archive, passphrase, passphraseFile, json, ...flags }: InitFlags) => {
       const folder = resolve(dir);
-      const secret = passphrase ? await choosePassphrase(`the CA's key in ${dir}`, passphraseFile) : undefined;
+      const secret = passphrase
+        ? await choosePassphrase(`the CA's key in ${dir}`, passphraseFile)
+        : undefined;
       const made = await initAuthority({
         dir: folder,
         domain,
@@ -103,11 +108,19 @@ function registerInit(authority: Command): void {
       const sha256 = caFingerprint(made.ca.certificate);
       const { archiveConfig } = made;
       if (json === true) {
-        return print({ dir: folder, ...settings, caSha256: sha256, brokerConfig, archiveConfig: archiveConfig ?? null });
+        return print({
+          dir: folder,
+          ...settings,
+          caSha256: sha256,
+          brokerConfig,
+          archiveConfig: archiveConfig ?? null,
+        });
       }
       process.stdout.write(`${settings.broker}\n`);
       if (secret === undefined) {
-        process.stderr.write(`warning: ${places.key(folder)} is not encrypted: who reads it can connect as any device\n`);
+        process.stderr.write(
+          `warning: ${places.key(folder)} is not encrypted: who reads it can connect as any device\n`,
+        );
       }
       process.stderr.write(
         `\nDevices connect there. The CA's certificate: ${places.certificate(folder)}, sha256 ${sha256}\n` +
@@ -137,14 +150,19 @@ function registerEnrol(authority: Command): void {
       const { text, file } = requestText(argument);
       const request = await readRequest(text);
       const words = fingerprintWords(request.rootVkey);
-      process.stderr.write(`${request.device}: ${request.profile}${request.unit === undefined ? '' : `, ${request.unit}`}\n  ${words}\n`);
+      process.stderr.write(
+        `${request.device}: ${request.profile}${request.unit === undefined ? '' : `, ${request.unit}`}\n  ${words}\n`,
+      );
       if (flags.yes !== true) await confirmWords();
-      const answer = await enrol(await open(flags), request, Date.now(), { allowExpired: flags.expired === true });
+      const answer = await enrol(await open(flags), request, Date.now(), {
+        allowExpired: flags.expired === true,
+      });
       const json = `${JSON.stringify(answer, null, 2)}\n`;
       const line = toLine('answer', JSON.stringify(answer));
       const out = flags.out ?? file?.replace(/(\.request)?\.json$/, '.answer.json');
       if (out !== undefined) await writeFile(out, json);
-      if (flags.json === true) return print({ device: request.device, words, answer, line, file: out ?? null });
+      if (flags.json === true)
+        return print({ device: request.device, words, answer, line, file: out ?? null });
       process.stdout.write(`${out ?? line}\n`);
       process.stderr.write(
         `  next: on the device, liuhen provision --answer ${out === undefined ? "'the line above'" : `${out} (or its line)`}\n`,
@@ -165,11 +183,23 @@ function registerToken(authority: Command): void {
     )
     .action(async (device: string, { dir, out, valid, json }: Common & { out?: string; valid: number }) => {
       const folder = resolve(dir);
-      const token = await createToken(folder, await readSettings(folder), { device, validMs: valid, nowMs: Date.now() });
+      const token = await createToken(folder, await readSettings(folder), {
+        device,
+        validMs: valid,
+        nowMs: Date.now(),
+      });
       if (out !== undefined) await writeFile(out, `${token.text}\n`, { mode: 0o600, flag: 'wx' });
-      if (json === true) return print({ device, token: out === undefined ? token.text : null, file: out ?? null, expires: token.expires });
+      if (json === true)
+        return print({
+          device,
+          token: out === undefined ? token.text : null,
+          file: out ?? null,
+          expires: token.expires,
+        });
       process.stdout.write(`${out ?? token.text}\n`);
-      process.stderr.write(`for ${device}, once, until ${token.expires}\n  next: on the device, liuhen provision --token-file FILE\n`);
+      process.stderr.write(
+        `for ${device}, once, until ${token.expires}\n  next: on the device, liuhen provision --token-file FILE\n`,
+      );
     });
 }
 
@@ -240,7 +270,14 @@ function registerList(authority: Command): void {
         if (revoked !== null) return `revoked ${revoked.at.slice(0, 10)}`;
         return Date.parse(expires) <= Date.now() ? 'expired' : 'good';
       };
-      const table = rows.map((row) => [row.device, row.profile, row.unit ?? '-', row.expires.slice(0, 10), state(row), row.words]);
+      const table = rows.map((row) => [
+        row.device,
+        row.profile,
+        row.unit ?? '-',
+        row.expires.slice(0, 10),
+        state(row),
+        row.words,
+      ]);
       const head = ['device', 'profile', 'unit', 'until', 'certificate', 'root key in words'];
       process.stdout.write(`${tableText([head, ...table])}\n`);
     });
@@ -267,9 +304,13 @@ function requestText(argument: string): { text: string; file?: string } {
 
 async function confirmWords(): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new LiuhenError('LIUHEN_USAGE', 'there is no terminal to ask whether these words are those of the device', {
-      next: 'compare them, and say so with --yes',
-    });
+    throw new LiuhenError(
+      'LIUHEN_USAGE',
+      'there is no terminal to ask whether these words are those of the device',
+      {
+        next: 'compare them, and say so with --yes',
+      },
+    );
   }
   const { confirm } = await import('@clack/prompts');
   const same = await confirm({ message: 'does the device show the same words?', output: process.stderr });

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import { addExamples } from './examples.js';
-import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
 import { VERSION } from '../version.js';
+import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
+import { addExamples } from './examples.js';
 
 /*
  * Rules of the terminal: results go to stdout, everything else to stderr; `--json` prints one JSON value; a failed command leaves no
@@ -28,6 +28,7 @@ const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['firmware'], async () => (await import('./firmware.js')).registerFirmware],
   [['sign'], async () => (await import('./sign.js')).registerSign],
   [['board'], async () => (await import('./board.js')).registerBoard],
+  [['command'], async () => (await import('./command.js')).registerCommand],
   [['schema'], async () => (await import('./schema.js')).registerSchema],
   [['doctor'], async () => (await import('./doctor.js')).registerDoctor],
   [['config'], async () => (await import('./config.js')).registerConfig],
@@ -35,12 +36,14 @@ const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['logs'], async () => (await import('./logs.js')).registerLogs],
   [['diag'], async () => (await import('./diag.js')).registerDiag],
   [['completion'], async () => (await import('./completion.js')).registerCompletion],
+  [['provision'], async () => (await import('./provision.js')).registerProvision],
   [['authority'], async () => (await import('./authority.js')).registerAuthority],
   [['archive'], async () => (await import('./archive.js')).registerArchive],
 ];
 
 function loadersFor(name: string | undefined): (() => Promise<Register>)[] {
-  const wanted = LOADERS.filter(([names]) => name !== undefined && names.includes(name));
+  const everything = name === 'completion';
+  const wanted = LOADERS.filter(([names]) => name !== undefined && names.includes(name) && !everything);
   return (wanted.length > 0 ? wanted : LOADERS).map(([, load]) => load);
 }
 
@@ -82,6 +85,8 @@ async function reportInChinese(error: LiuhenError): Promise<number> {
   const { explanations } = await import('../words/explanations.js');
   const { meaning, next } = explanations[error.code].zh;
   process.stderr.write(`liuhen：${error.code}：${meaning}\n  详情：${error.message}\n  下一步：${next}\n`);
-  if (error.next !== undefined) process.stderr.write(`  next: ${error.next}\n`);
+  // What the program adds in English about just this case.
+  if (error.next !== undefined && !/\p{Script=Han}/u.test(error.next))
+    process.stderr.write(`  next: ${error.next}\n`);
   return error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -21,7 +21,10 @@ const answerSchema = z.strictObject({
   /** The archive's vkey. */
   witness: z.string().max(512).refine(isVkey).optional(),
   /** Whose content a kiosk shows. */
-  hall: z.string().regex(/^[a-z0-9-]{1,64}$/).optional(),
+  hall: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .optional(),
   displayRoot: z.string().max(512).refine(isVkey).optional(),
 });
 
@@ -52,7 +55,8 @@ export interface Expected {
 export function checkAnswer(answer: EnrolAnswer, expected: Expected): void {
   const { device, rootVkey } = expected;
   if (answer.device !== device) throw refused(`it is for ${answer.device}, and this is ${device}`);
-  if (answer.rootVkey !== rootVkey) throw refused(`it is for another ${device}, whose root key is ${answer.rootVkey}`);
+  if (answer.rootVkey !== rootVkey)
+    throw refused(`it is for another ${device}, whose root key is ${answer.rootVkey}`);
   const certificate = parsed(answer.certificate);
   const ca = parsed(answer.ca);
   if (expected.caSha256 !== undefined && caFingerprint(answer.ca) !== expected.caSha256) {
@@ -63,7 +67,8 @@ export function checkAnswer(answer: EnrolAnswer, expected: Expected): void {
   }
   if (certificate.subject !== `CN=${device}`) throw refused(`its certificate is for ${certificate.subject}`);
   const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
-  if (!key.equals(tlsPublicKey(expected.tlsKey))) throw refused('its certificate is for a key that this device does not have');
+  if (!key.equals(tlsPublicKey(expected.tlsKey)))
+    throw refused('its certificate is for a key that this device does not have');
   const { nowMs } = expected;
   if (nowMs < Date.parse(certificate.validFrom) || nowMs >= Date.parse(certificate.validTo)) {
     throw new LiuhenError(

@@ -17,12 +17,16 @@ export function toLine(kind: Carried, json: string): string {
 /** The JSON in a file or in a line. Throws LIUHEN_ENROL. */
 export function fromCarrier(kind: Carried, text: string): unknown {
   const wrong = (why: string) =>
-    new LiuhenError('LIUHEN_ENROL', `expected ${kind === 'request' ? 'a' : 'an'} ${kind} of an enrolment, ${why}`, {
-      next:
-        kind === 'request'
-          ? 'liuhen provision writes it on the device: request.json, and the line that begins with liuhen-request:'
-          : 'liuhen authority enrol writes it: a file, and the line that begins with liuhen-answer:',
-    });
+    new LiuhenError(
+      'LIUHEN_ENROL',
+      `expected ${kind === 'request' ? 'a' : 'an'} ${kind} of an enrolment, ${why}`,
+      {
+        next:
+          kind === 'request'
+            ? 'liuhen provision writes it on the device: request.json, and the line that begins with liuhen-request:'
+            : 'liuhen authority enrol writes it: a file, and the line that begins with liuhen-answer:',
+      },
+    );
   if (text.length > MAX_CARRIED_BYTES) throw wrong(`got ${text.length} bytes`);
   const line = /^liuhen-(request|answer):([A-Za-z0-9_\-\s]+)$/.exec(text.trim());
   if (line !== null && line[1] !== kind) throw wrong(`got the ${line[1]}`);

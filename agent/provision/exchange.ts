@@ -6,7 +6,14 @@ import { brokerSocket, isSecure, portOf, readCredentials } from '../link/broker-
 import { Connection } from '../link/connection.js';
 import { VersionRefused } from '../link/refusal.js';
 import type { BrokerSettings } from '../link/settings.js';
-import { enrolTopics, MAX_MESSAGE_BYTES, openAnswer, type Outcome, sealRequest, type Token } from './token.js';
+import {
+  enrolTopics,
+  MAX_MESSAGE_BYTES,
+  type Outcome,
+  openAnswer,
+  sealRequest,
+  type Token,
+} from './token.js';
 
 /** A broker that acknowledged may have had nobody to pass it to, and the authority may be starting: asked again so often. */
 const ASK_EVERY_MS = 5000;
@@ -108,7 +115,10 @@ async function ask({ topics, payload, read, waitMs, ...how }: Asked): Promise<st
     const send = () => void connection.publish(topics.ask, Buffer.from(payload)).catch(reject);
     const again = setInterval(send, ASK_EVERY_MS);
     const enough = setTimeout(() => reject(silence(waitMs)), waitMs);
-    stops.push(() => clearInterval(again), () => clearTimeout(enough));
+    stops.push(
+      () => clearInterval(again),
+      () => clearTimeout(enough),
+    );
     connection.closed.then(reject);
     send();
   });
@@ -131,7 +141,14 @@ interface OpenAsked extends Pick<Asked, 'connect' | 'settings' | 'password' | 'c
 }
 
 /** A broker that does not speak MQTT 5 is asked in 3.1.1. */
-async function open({ connect, settings, password, clientId, subscription, onMessage }: OpenAsked): Promise<Connection> {
+async function open({
+  connect,
+  settings,
+  password,
+  clientId,
+  subscription,
+  onMessage,
+}: OpenAsked): Promise<Connection> {
   const openAs = (protocol: 4 | 5) =>
     Connection.open({
       ...settings,

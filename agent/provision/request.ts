@@ -13,14 +13,21 @@ import { certificateRequest, parseTlsKey, readCertificateRequest } from './tls-k
  */
 const FORMAT = 'liuhen/enrol-request/1';
 
-const base64 = (max: number) => z.string().max(max).regex(/^[A-Za-z0-9+/]+={0,2}$/);
+const base64 = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/);
 
 const requestSchema = z.strictObject({
   format: z.literal(FORMAT),
   rootVkey: z.string().max(512),
   profile: z.enum(['recorder', 'kiosk']),
   /** The hall of a kiosk, the unit of a recorder. */
-  unit: z.string().regex(/^[a-z0-9-]{1,64}$/).optional(),
+  unit: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .optional(),
   csr: base64(4096),
   proof: z.discriminatedUnion('by', [
     z.strictObject({ by: z.literal('root'), signature: base64(128) }),
@@ -74,7 +81,8 @@ export async function readRequest(text: string): Promise<CheckedRequest> {
   const { authority, device, root } = identityOf(request.rootVkey);
   const csr = await readCertificateRequest(Buffer.from(request.csr, 'base64'));
   if (csr === undefined) throw refused('its certificate request is not one, or is not signed by its key');
-  if (csr.device !== device) throw refused(`expected a certificate request of ${device}, got one of ${csr.device}`);
+  if (csr.device !== device)
+    throw refused(`expected a certificate request of ${device}, got one of ${csr.device}`);
   const { proof } = request;
   if (proof.by === 'root') {
     const text = Buffer.from(signedText(request));

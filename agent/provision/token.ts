@@ -37,9 +37,13 @@ export function formatToken({ id, secret, broker }: Token): string {
 export function parseToken(text: string): Token {
   const [, id, secret, broker] = TOKEN.exec(text.trim()) ?? [];
   if (id === undefined || secret === undefined || broker === undefined || !isBrokerUrl(broker)) {
-    throw new LiuhenError('LIUHEN_TOKEN', 'expected liuhen-token:<id>.<secret>@<broker>, got something else', {
-      next: 'copy the whole line that liuhen authority token printed',
-    });
+    throw new LiuhenError(
+      'LIUHEN_TOKEN',
+      'expected liuhen-token:<id>.<secret>@<broker>, got something else',
+      {
+        next: 'copy the whole line that liuhen authority token printed',
+      },
+    );
   }
   return { id, secret: Buffer.from(secret, 'base64url'), broker };
 }

@@ -1,0 +1,288 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { LiuhenError, messageOf } from '../../config/errors.js';
+import { readSecret } from '../../config/file.js';
+import { type Config, loadConfig } from '../../config/load.js';
+import { sysfsGpio } from '../../drivers/gpio.js';
+import { type EnrolAnswer, readAnswer } from '../provision/answer.js';
+import { type Answers, readAnswers } from '../provision/answers.js';
+import { MAX_CARRIED_BYTES, toLine } from '../provision/carrier.js';
+import { type Provisioned, provisionDevice, readFacts } from '../provision/device.js';
+import { type Enrolled, takeAnswer } from '../provision/enrolled.js';
+import { enrolOnline, proveConnection } from '../provision/exchange.js';
+import { fingerprintWords } from '../provision/fingerprint.js';
+import { tryAll } from '../provision/live-test.js';
+import { giveToOwner } from '../provision/owner.js';
+import { askRenewal, expiresMs, renewalRequest, takeRenewal } from '../provision/renew.js';
+import { provisionState } from '../provision/state.js';
+import { parseToken } from '../provision/token.js';
+import { topics } from '../uplink/topics.js';
+import { DEFAULT_CONFIG } from './data-folder.js';
+import { parseDuration } from './provision-flags.js';
+
+interface Flags {
+  answers?: string;
+  config: string;
+  answer?: string;
+  tokenFile?: string;
+  request?: string | true;
+  check?: boolean;
+  renew?: boolean;
+  within?: number;
+  batch?: string;
+  out?: string;
+  tests: boolean;
+  qr: boolean;
+  json?: boolean;
+}
+
+const EXAMPLE = `
+Without options it asks. Run it again whenever it was interrupted: what is there is kept, and it goes on.
+
+Enrolling, in one of three ways with the same result:
+  USB stick   liuhen provision --request /media/usb    …authority…    liuhen provision --answer /media/usb
+  pasting     liuhen provision --request               …authority…    liuhen provision --answer 'liuhen-answer:…'
+  online      liuhen provision --token-file FILE       with the line that liuhen authority token printed
+
+Example of an answers file:
+  profile: recorder            # or kiosk
+  device: recorder-0001
+  authority: liuhen.example
+  unit: squad-3                # of a kiosk: its hall
+  camera: /dev/video0
+  ports: {gnss: {port: 'usb:1546:01a8', baudRate: 9600}}
+  lines: {button: {chip: recorder-gpio, line: 0, activeLow: true}}
+  settings: {recording.preRecord: 10s}
+
+Examples: liuhen provision --answers recorder-0001.answers.yaml --token-file recorder-0001.token
+          liuhen provision --batch devices.csv --out bench/      # columns: device,profile,authority,unit,camera,…
+          liuhen provision --check                               # status 1 while something is missing`;
+
+/** `liuhen provision`: from an empty machine to a device that its authority knows. */
+export function registerProvision(program: Command): void {
+  program
+    .command('provision')
+    .description('make this machine a device: configuration, journal, keys, and enrolment with its authority')
+    .option('-a, --answers <file>', 'YAML with the answers, instead of asking')
+    .option('-c, --config <file>', 'configuration to write', DEFAULT_CONFIG)
+    .option(
+      '--request [place]',
+      'write the request to this file or folder (a USB stick); without one, print its line',
+    )
+    .option(
+      '--answer <answer>',
+      "the authority's answer: a file, the folder it is in, its line, or - for stdin",
+    )
+    .option('--token-file <file>', 'enrol online with the one-time token in this file (chmod 600)')
+    .option('--check', 'say what is there and what is missing, and change nothing')
+    .option('--renew', 'get a new certificate; the old one stays until the new one has connected')
+    .option(
+      '--within <duration>',
+      'with --renew: only when the certificate ends within this time',
+      parseDuration,
+    )
+    .option('--batch <csv>', 'write an answers file and a sticker for each device of the table, into --out')
+    .option('-o, --out <folder>', 'folder for --batch')
+    .option('--no-tests', 'do not try camera, serial ports and GPIO lines')
+    .option('--no-qr', 'print no QR code')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLE)
+    .action(async (flags: Flags) => {
+      if (flags.batch !== undefined) return batch(flags.batch, flags);
+      if (flags.check === true) return check(flags);
+      if (flags.renew === true) return renew(flags);
+      return provision(flags);
+    });
+}
+
+async function provision(flags: Flags): Promise<void> {
+  const answers = await answersOf(flags);
+  const tokenFile = flags.tokenFile ?? answers?.tokenFile;
+  const token = tokenFile === undefined ? undefined : parseToken(readSecret(tokenFile, '--token-file'));
+  const given =
+    flags.answer === undefined ? undefined : readAnswer(answerText(flags.answer, loadedId(flags, answers)));
+  const device = await provisionDevice(flags.config, answers);
+  const { config, rootVkey, request, made } = device;
+  const tried = flags.tests && made.includes('configuration') ? await tryAll(config, () => sysfsGpio()) : [];
+  const requestFile =
+    typeof flags.request === 'string' ? await writeRequest(flags.request, config, request) : undefined;
+  let enrolled: Enrolled | undefined;
+  if (given !== undefined) enrolled = await takeAnswer(device, given, Date.now());
+  else if (token !== undefined) enrolled = await online(device, token);
+  const problem = enrolled === undefined ? undefined : await connectionProblem(enrolled.config);
+  await giveToOwner(config.data, resolve(flags.config));
+
+  const steps = await provisionState(flags.config, Date.now());
+  const words = fingerprintWords(rootVkey);
+  const line = toLine('request', request);
+  if (flags.json === true) {
+    const enrolment =
+      enrolled === undefined ? null : { ...enrolled, config: undefined, problem: problem ?? null };
+    const missing = steps.filter(({ done }) => !done);
+    return print({
+      device: config.device.id,
+      rootVkey,
+      words,
+      config: device.configPath,
+      data: config.data,
+      made,
+      tried,
+      request: line,
+      requestFile: requestFile ?? null,
+      enrolled: enrolment,
+      missing,
+    });
+  }
+  process.stdout.write(`${rootVkey}\n`);
+  for (const { piece, result, detail } of tried) say(`${result.padEnd(7)} ${piece}: ${detail}`);
+  if (made.length > 0) say(`made    ${made.join(', ')}`);
+  say(`\nThat line is the root key of ${config.device.id}. In words:\n  ${words}`);
+  if (flags.qr && process.stderr.isTTY) say(await qr(rootVkey));
+  if (flags.request === true) process.stdout.write(`${line}\n`);
+  if (requestFile !== undefined) say(`request ${requestFile}`);
+  if (enrolled !== undefined) {
+    say(`enrolled at ${enrolled.broker}, certificate ${enrolled.serial}, until ${enrolled.expires}`);
+    say(
+      problem === undefined
+        ? 'connected with it: the broker took it'
+        : `warning: it does not connect yet: ${problem}`,
+    );
+  }
+  const [missing] = steps.filter(({ done }) => !done);
+  say(
+    missing === undefined
+      ? `  next: liuhen run --config ${flags.config}`
+      : `  missing: ${missing.detail}\n  next: ${missing.next}`,
+  );
+}
+
+async function online(device: Provisioned, token: ReturnType<typeof parseToken>): Promise<Enrolled> {
+  // A token may be gone by the time that a device which was enrolled with it is asked again.
+  const answer = readAnswer(await enrolOnline(token, device.request));
+  return takeAnswer(device, answer, Date.now());
+}
+
+async function check({ config, json }: Flags): Promise<void> {
+  const steps = await provisionState(config, Date.now());
+  const missing = steps.filter(({ done }) => !done);
+  if (json === true) print({ complete: missing.length === 0, steps });
+  else {
+    for (const { step, done, detail, next } of steps) {
+      process.stdout.write(`${done ? 'ok     ' : 'missing'} ${step}: ${detail}\n`);
+      if (next !== undefined) say(`  next: ${next}`);
+    }
+  }
+  if (missing.length > 0) process.exitCode = 1;
+}
+
+async function renew(flags: Flags): Promise<void> {
+  const config = loadConfig(flags.config);
+  const leftMs = (await expiresMs(config)) - Date.now();
+  if (flags.within !== undefined && leftMs > flags.within) {
+    const days = Math.floor(leftMs / 86_400_000);
+    if (flags.json === true) return print({ renewed: false, daysLeft: days });
+    return say(`not yet: the certificate ends in ${days} days`);
+  }
+  const request = await renewalRequest(config, await readFacts(config));
+  if (flags.request !== undefined && flags.answer === undefined) {
+    const place = flags.request === true ? undefined : await writeRequest(flags.request, config, request);
+    const line = toLine('request', request);
+    if (flags.json === true) return print({ renewed: false, request: line, requestFile: place ?? null });
+    process.stdout.write(`${place ?? line}\n`);
+    return say(
+      '  next: liuhen authority enrol on the other side, then liuhen provision --renew --answer ANSWER',
+    );
+  }
+  const answer: EnrolAnswer =
+    flags.answer === undefined
+      ? await askRenewal(config, request)
+      : readAnswer(answerText(flags.answer, config.device.id));
+  const renewed = await takeRenewal(config, answer, Date.now());
+  await giveToOwner(config.data);
+  if (flags.json === true) return print({ renewed: true, ...renewed });
+  process.stdout.write(`${renewed.serial}\n`);
+  say(`connected with the new certificate, which is in place until ${renewed.expires}`);
+}
+
+async function batch(table: string, { out, json }: Flags): Promise<void> {
+  if (out === undefined) throw new LiuhenError('LIUHEN_USAGE', '--batch: expected --out FOLDER');
+  const { writeBatch } = await import('../provision/batch.js');
+  const written = await writeBatch(table, resolve(out));
+  if (json === true) return print(written);
+  for (const { answers, sticker } of written) process.stdout.write(`${answers}\n${sticker}\n`);
+  say(
+    `${written.length} devices\n  next: liuhen provision --answers FILE on each, and its sticker on its back`,
+  );
+}
+
+/** Undefined: there is a configuration, and this run goes on with it. */
+async function answersOf({ answers, config }: Flags): Promise<Answers | undefined> {
+  if (answers !== undefined) return readAnswers(answers);
+  if (existsSync(config)) return undefined;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new LiuhenError('LIUHEN_USAGE', `there is no ${config}, and no terminal to ask at`, {
+      next: 'liuhen provision --answers FILE; --help shows an example',
+    });
+  }
+  const { probe } = await import('../provision/probe.js');
+  const { askAnswers } = await import('../provision/questions.js');
+  return askAnswers(await probe());
+}
+
+function loadedId({ config }: Flags, answers: Answers | undefined): string {
+  return answers?.device ?? loadConfig(config).device.id;
+}
+
+/** A file, a folder with `<device>.answer.json` in it, the line itself, or stdin. */
+function answerText(argument: string, device: string): string {
+  if (argument.startsWith('liuhen-answer:')) return argument;
+  try {
+    const isFolder = argument !== '-' && statSync(argument).isDirectory();
+    const bytes = readFileSync(
+      argument === '-' ? 0 : isFolder ? join(argument, `${device}.answer.json`) : argument,
+    );
+    return bytes.subarray(0, MAX_CARRIED_BYTES + 1).toString();
+  } catch (cause) {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no answer in ${argument}: ${messageOf(cause)}`, {
+      cause,
+      next: 'liuhen authority enrol writes it',
+    });
+  }
+}
+
+async function writeRequest(place: string, { device }: Config, request: string): Promise<string> {
+  const isFolder = existsSync(place) && statSync(place).isDirectory();
+  const path = isFolder ? join(place, `${device.id}.request.json`) : place;
+  await writeFile(path, `${request}\n`);
+  return path;
+}
+
+/** Why the broker does not take the device; undefined when it does. A bench without a network enrols all the same. */
+async function connectionProblem({ uplink, device }: Config): Promise<string | undefined> {
+  const { broker, username, passwordFile, tls } = uplink;
+  if (broker === undefined) return 'uplink.broker is not set';
+  try {
+    await proveConnection(
+      { section: 'uplink', broker, username, passwordFile, tls },
+      topics.receipt(device.id),
+    );
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function qr(text: string): Promise<string> {
+  const { default: qrcode } = await import('qrcode');
+  return qrcode.toString(text, { type: 'terminal', small: true, errorCorrectionLevel: 'M' });
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { LiuhenError } from '../../config/errors.js';
+import { originOf } from '../../config/identity.js';
+import { type Config, loadConfig, parseConfig } from '../../config/load.js';
+import { systemClock } from '../../drivers/clock.js';
+import { makeFolder } from '../archive/durable-file.js';
+import { openJournal, openStores } from '../buffer/open.js';
+import { ensureStarted, initDevice } from '../init.js';
+import type { EntryDraft } from '../journal/entry.js';
+import { type Answers, configTextOf } from './answers.js';
+import { certificateIn, files } from './files.js';
+import { type EnrolRequest, makeRequest } from './request.js';
+import { readOwnersFile, readSmallFile, replaceFile } from './secret-file.js';
+import { newTlsKey } from './tls-key.js';
+
+const factsSchema = z.strictObject({
+  profile: z.enum(['recorder', 'kiosk']),
+  unit: z.string().optional(),
+  caSha256: z.string().optional(),
+});
+export type Facts = z.infer<typeof factsSchema>;
+
+/** A device that has everything but its certificate, or that too. */
+export interface Provisioned {
+  config: Config;
+  configPath: string;
+  facts: Facts;
+  rootVkey: string;
+  /** As JSON, to be carried to the authority; the same each time. */
+  request: string;
+  /** What this run made; the rest was there. */
+  made: ('configuration' | 'journal' | 'TLS key' | 'request')[];
+}
+
+/**
+ * Makes a device of answers, or goes on where an earlier run ended; without answers, from the configuration that is there. Each step is durable before
+ * the next begins, and what is there is kept. Throws LIUHEN_STATE for answers about another device.
+ */
+export async function provisionDevice(
+  configPath: string,
+  answers: Answers | undefined,
+): Promise<Provisioned> {
+  const made: Provisioned['made'] = [];
+  const config = await ensureConfig(configPath, answers, made);
+  const facts = await readFacts(config);
+  const { rootVkey, rootSeed } = await ensureJournal(config, made);
+  try {
+    const request = await ensureRequest(config, facts, rootVkey, rootSeed, made);
+    return { config, configPath: resolve(configPath), facts, rootVkey, request, made };
+  } finally {
+    rootSeed?.fill(0);
+  }
+}
+
+async function ensureConfig(
+  path: string,
+  answers: Answers | undefined,
+  made: Provisioned['made'],
+): Promise<Config> {
+  if (existsSync(path)) {
+    const config = loadConfig(path);
+    if (answers === undefined) return config;
+    const { id, authority } = config.device;
+    if (id === answers.device && authority === answers.authority) return config;
+    throw new LiuhenError(
+      'LIUHEN_STATE',
+      `${path} is of ${authority}/${id}, and the answers are of ${answers.authority}/${answers.device}`,
+      { next: 'name another file with --config, or liuhen wipe the device first' },
+    );
+  }
+  if (answers === undefined) {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', `nothing is provisioned here: there is no ${path}`, {
+      next: 'liuhen provision asks, and liuhen provision --answers FILE reads what it needs',
+    });
+  }
+  const text = configTextOf(answers);
+  const config = parseConfig(text, path);
+  const { profile, unit, caSha256 } = answers;
+  const facts: Facts = {
+    profile,
+    ...(unit === undefined ? {} : { unit }),
+    ...(caSha256 === undefined ? {} : { caSha256 }),
+  };
+  await makeFolder(config.data, 0o750);
+  // Before the configuration: once that is there, nobody is asked again.
+  await replaceFile(files.facts(config.data), `${JSON.stringify(facts)}\n`, 0o644);
+  await replaceFile(resolve(path), text, 0o644);
+  made.push('configuration');
+  return config;
+}
+
+/** A device that `liuhen init` made has none; then the configuration says it all. */
+export async function readFacts(config: Config): Promise<Facts> {
+  const text = await readSmallFile(files.facts(config.data));
+  if (text !== undefined) return factsSchema.parse(JSON.parse(text));
+  const { hall } = config.disclosure;
+  const profile = config.profile === 'kiosk' ? 'kiosk' : 'recorder';
+  return { profile, ...(profile === 'kiosk' && hall !== undefined ? { unit: hall } : {}) };
+}
+
+/** The root key's seed is there until the first start. */
+async function ensureJournal(
+  config: Config,
+  made: Provisioned['made'],
+): Promise<{ rootVkey: string; rootSeed: Buffer | undefined }> {
+  const { authority, id } = config.device;
+  let stores = await openStores(config.data);
+  try {
+    let identity = await stores.store.identity();
+    if (identity === undefined) {
+      await stores.close();
+      await initDevice(config.data, { authority, id }, systemClock());
+      made.push('journal');
+      stores = await openStores(config.data);
+      identity = await stores.store.identity();
+    }
+    if (identity === undefined || identity.origin !== originOf(authority, id)) {
+      throw new LiuhenError(
+        'LIUHEN_STATE',
+        `${config.data} is the journal of ${identity?.origin}, not of ${authority}/${id}`,
+        {
+          next: 'choose another data folder, or the id that the journal has',
+        },
+      );
+    }
+    const { journal } = await openJournal(stores, systemClock(), config.journal);
+    const size = journal.size;
+    await ensureStarted(journal);
+    if (size === 0 && !made.includes('journal')) made.push('journal');
+    const epoch = journal.epoch;
+    await journal.close();
+    const rootSeed = epoch === 0 ? Buffer.from((await stores.keys.read(0)).seed) : undefined;
+    return { rootVkey: identity.rootVkey, rootSeed };
+  } finally {
+    await stores.close();
+  }
+}
+
+async function ensureRequest(
+  config: Config,
+  { profile, unit }: Facts,
+  rootVkey: string,
+  rootSeed: Buffer | undefined,
+  made: Provisioned['made'],
+): Promise<string> {
+  const { data } = config;
+  const kept = await readSmallFile(files.request(data));
+  if (kept !== undefined) return kept.trim();
+  let tlsKey = await readOwnersFile(files.firstKey(data));
+  if (tlsKey === undefined) {
+    tlsKey = newTlsKey();
+    await replaceFile(files.firstKey(data), tlsKey);
+    made.push('TLS key');
+  }
+  if (rootSeed === undefined) {
+    throw new LiuhenError(
+      'LIUHEN_STATE',
+      `the root key of ${config.device.id} is gone: it ran before it asked for a certificate`,
+      {
+        next: 'provision it under another id, in another data folder; what it has recorded stays provable',
+      },
+    );
+  }
+  const request: EnrolRequest = await makeRequest({ rootVkey, profile, unit, tlsKey }, { rootSeed });
+  const text = JSON.stringify(request);
+  await replaceFile(files.request(data), `${text}\n`, 0o644);
+  made.push('request');
+  return text;
+}
+
+/** The private key that the first certificate is for: in a file of its own, or already beside the certificate. */
+export async function tlsKeyOf(data: string): Promise<string> {
+  const key = (await readOwnersFile(files.identity(data))) ?? (await readOwnersFile(files.firstKey(data)));
+  if (key !== undefined) return key;
+  throw new LiuhenError('LIUHEN_KEY', `there is no TLS key in ${files.folder(data)}`, {
+    next: 'liuhen provision makes one',
+  });
+}
+
+/** The certificate in use, PEM; undefined before the enrolment. */
+export async function certificateOf(data: string): Promise<string | undefined> {
+  const identity = await readOwnersFile(files.identity(data));
+  return identity === undefined ? undefined : certificateIn(identity);
+}
+
+/** Writes an entry, unless an agent has the journal open. False where it has. */
+export async function journalIfFree(config: Config, draft: EntryDraft): Promise<boolean> {
+  try {
+    const stores = await openStores(config.data);
+    try {
+      const { journal } = await openJournal(stores, systemClock(), config.journal);
+      await journal.append(draft);
+      await journal.close();
+      return true;
+    } finally {
+      await stores.close();
+    }
+  } catch (error) {
+    if (error instanceof LiuhenError && error.code === 'LIUHEN_LOCKED') return false;
+    throw error;
+  }
+}

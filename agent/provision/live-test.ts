@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LiuhenError, messageOf } from '../../config/errors.js';
+import type { Config } from '../../config/load.js';
+import { ffmpegCamera, parseCameraSource } from '../../drivers/camera.js';
+import type { Gpio, GpioLineName } from '../../drivers/gpio-port.js';
+import { openSerial, parsePortName } from '../../drivers/serial.js';
+
+/** What a piece did when it was tried. */
+export interface Tried {
+  piece: string;
+  /** `silent`: it opened, and nothing came; that may be right for a reader without a card. */
+  result: 'works' | 'silent' | 'fails';
+  detail: string;
+}
+
+const PORT_MS = 3000;
+const CAMERA_MS = 12_000;
+const BLINK_MS = 300;
+const DRIVEN = ['light', 'buzzer', 'vibration'];
+
+/** Opens the camera and waits for its first bytes of footage. Never rejects. */
+export async function tryCamera({ camera, recording }: Config): Promise<Tried> {
+  const { source, username, passwordFile, ...settings } = camera;
+  if (username !== undefined || passwordFile !== undefined) {
+    return {
+      piece: 'camera',
+      result: 'silent',
+      detail: `${source}: has a password, try it with liuhen doctor`,
+    };
+  }
+  const startedMs = performance.now();
+  try {
+    const film = ffmpegCamera({
+      ...settings,
+      display: undefined,
+      source: parseCameraSource(source),
+      fragmentMs: recording.fragmentMs,
+    });
+    const run = film.start();
+    const first = new Promise<number>((resolve) =>
+      run.output.once('data', (chunk: Buffer) => resolve(chunk.length)),
+    );
+    const given = await Promise.race([first, run.ended, sleep(CAMERA_MS, undefined, { ref: false })]);
+    run.output.destroy();
+    await run.stop();
+    const tookMs = Math.round(performance.now() - startedMs);
+    if (typeof given === 'number')
+      return { piece: 'camera', result: 'works', detail: `${source}: footage after ${tookMs} ms` };
+    const why = given === undefined ? `nothing in ${CAMERA_MS} ms` : (given.detail ?? given.reason);
+    return { piece: 'camera', result: 'fails', detail: `${source}: ${why}` };
+  } catch (error) {
+    return { piece: 'camera', result: 'fails', detail: `${source}: ${messageOf(error)}` };
+  }
+}
+
+/** Opens a serial port and listens for a while. Never rejects. */
+export async function tryPort(
+  piece: string,
+  { port, baudRate }: { port: string; baudRate: number },
+): Promise<Tried> {
+  let fault = '';
+  let bytes = 0;
+  let opened = false;
+  try {
+    const link = openSerial(
+      { port: parsePortName(port), baudRate, backoff: { minMs: 500, maxMs: 1000 } },
+      (message) => {
+        fault = message;
+      },
+    );
+    await new Promise<void>((resolve) => {
+      const enough = setTimeout(resolve, PORT_MS);
+      link.onData((data) => {
+        bytes += data.length;
+        if (bytes > 64) {
+          clearTimeout(enough);
+          resolve();
+        }
+      });
+      link.onState((state) => {
+        if (state.open) opened = true;
+        else if (!opened) {
+          fault = state.reason;
+          clearTimeout(enough);
+          resolve();
+        }
+      });
+    });
+    opened ||= link.state.open;
+    await link.close();
+  } catch (error) {
+    fault = messageOf(error);
+  }
+  if (!opened) return { piece, result: 'fails', detail: `${port}: ${fault || 'did not open'}` };
+  if (bytes === 0)
+    return { piece, result: 'silent', detail: `${port}: open, nothing came in ${PORT_MS / 1000} s` };
+  return { piece, result: 'works', detail: `${port}: ${bytes} bytes` };
+}
+
+/** Lights an output up for a moment, or says how an input stands. Never rejects. */
+export async function tryLine(gpio: Gpio, piece: string, name: GpioLineName): Promise<Tried> {
+  const where = `${name.chip} line ${name.line}`;
+  try {
+    if (DRIVEN.includes(piece)) {
+      const output = gpio.output(name);
+      output.write(true);
+      await sleep(BLINK_MS);
+      output.close();
+      return { piece, result: 'works', detail: `${where}: was active for ${BLINK_MS} ms` };
+    }
+    const input = gpio.input(name, { debounceMs: 1 });
+    const { active } = input;
+    input.close();
+    return { piece, result: 'works', detail: `${where}: is ${active ? 'active' : 'not active'}` };
+  } catch (error) {
+    const next = error instanceof LiuhenError && error.next !== undefined ? ` (${error.next})` : '';
+    return { piece, result: 'fails', detail: `${where}: ${messageOf(error)}${next}` };
+  }
+}
+
+/** Tries everything that a configuration names, one after another. */
+export async function tryAll(config: Config, gpio: () => Gpio): Promise<Tried[]> {
+  const tried: Tried[] = config.profile === 'recorder' ? [await tryCamera(config)] : [];
+  const { hardware } = config;
+  for (const piece of ['gnss', 'cardReader', 'board'] as const) {
+    const port = hardware[piece];
+    if (port !== undefined) tried.push(await tryPort(piece, port));
+  }
+  for (const piece of [
+    'button',
+    'light',
+    'buzzer',
+    'vibration',
+    'cover',
+    'storageDoor',
+    'simDoor',
+    'attention',
+  ] as const) {
+    const line = hardware[piece];
+    if (line !== undefined) tried.push(await tryLine(gpio(), piece, line));
+  }
+  return tried;
+}

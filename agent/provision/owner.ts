@@ -1,0 +1,21 @@
+import { lchown, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Gives what root has made in a data folder, and further files, to the folder's owner: the agent runs as that and not as root. Nothing where root
+ * owns the folder or somebody else runs this.
+ */
+export async function giveToOwner(data: string, ...others: readonly string[]): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(data);
+  if (uid === 0) return;
+  const give = async (path: string): Promise<void> => {
+    const { uid: owner } = await stat(path);
+    // Never follows a link: that could give away what is outside.
+    if (owner === 0) await lchown(path, uid, gid);
+  };
+  for (const entry of await readdir(data, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) await give(join(entry.parentPath, entry.name));
+  }
+  for (const path of others) await give(path);
+}

@@ -1,0 +1,168 @@
+import { confirm, isCancel, log, select, spinner, text } from '@clack/prompts';
+import { LiuhenError } from '../../config/errors.js';
+import { AUTHORITY_EXPECTED, DEVICE_ID_EXPECTED, isAuthority, isDeviceId } from '../../config/identity.js';
+import { defaultConfig } from '../../config/load.js';
+import { isCameraSource } from '../../config/shapes.js';
+import { sysfsGpio } from '../../drivers/gpio.js';
+import { type Answers, checkAnswers, LINE_PIECES, PORT_PIECES } from './answers.js';
+import { type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
+import type { Found } from './probe.js';
+
+/** Questions go to stderr: stdout is for results. */
+const output = process.stderr;
+const BAUD_RATES = { gnss: 9600, cardReader: 9600, board: 115_200 } as const;
+const PIECE_WORDS: Record<string, string> = {
+  gnss: 'GNSS receiver',
+  cardReader: 'card reader',
+  board: "board's microcontroller",
+  storageDoor: 'storage door',
+  simDoor: 'SIM door',
+};
+
+/** Asks a person at the terminal for everything, and tries each piece of hardware that is chosen. Throws LIUHEN_USAGE when they stop. */
+export async function askAnswers(found: Found): Promise<Answers> {
+  const profile = await asked(
+    select({
+      message: 'What is this device?',
+      options: [
+        { value: 'recorder' as const, label: 'recorder', hint: 'an officer wears it' },
+        { value: 'kiosk' as const, label: 'kiosk', hint: 'it stands in a service hall' },
+      ],
+      output,
+    }),
+  );
+  const device = await line('Its id', `${profile}-0001`, (value) =>
+    isDeviceId(value) ? undefined : DEVICE_ID_EXPECTED,
+  );
+  const authority = await line('Domain of the authority that answers for it', 'liuhen.example', (value) =>
+    isAuthority(value) ? undefined : AUTHORITY_EXPECTED,
+  );
+  const unit = await line(
+    profile === 'kiosk' ? 'Its hall' : 'Unit that carries it (empty: none)',
+    profile === 'kiosk' ? 'hall-1' : '',
+    (value) =>
+      isDeviceId(value) || (value === '' && profile === 'recorder') ? undefined : DEVICE_ID_EXPECTED,
+  );
+  const data = await line('Folder for journal, footage and keys', 'data', (value) =>
+    value === '' ? 'expected a folder' : undefined,
+  );
+  const base = { profile, device, authority, ...(unit === '' ? {} : { unit }), data };
+  if (profile === 'kiosk') return checkAnswers(base, 'answers');
+  const camera = await askCamera(found);
+  return checkAnswers(
+    { ...base, camera, ports: await askPorts(found), lines: await askLines(found) },
+    'answers',
+  );
+}
+
+async function askCamera({ cameras }: Found): Promise<string> {
+  for (;;) {
+    const chosen = await asked(
+      select({
+        message:
+          cameras.length === 0
+            ? 'No camera is plugged in. Where does the picture come from?'
+            : 'Which camera?',
+        options: [
+          ...cameras.map(({ path, name }) => ({ value: path, label: path, hint: name })),
+          { value: 'other', label: 'another', hint: 'rtsp://…, a file, a device that is not there yet' },
+          { value: 'synthetic', label: 'synthetic', hint: 'a test picture: proves nothing' },
+        ],
+        output,
+      }),
+    );
+    const camera =
+      chosen === 'other'
+        ? await line('Its source', '/dev/video0', (value) =>
+            isCameraSource(value) && value !== ''
+              ? undefined
+              : 'expected /dev/videoN, rtsp://… without a password, or a file',
+          )
+        : chosen;
+    if (await kept(() => tryCamera(defaultConfig({ camera: { source: camera } })))) return camera;
+  }
+}
+
+async function askPorts({ ports }: Found): Promise<Record<string, object>> {
+  const chosen: Record<string, object> = {};
+  for (const piece of PORT_PIECES) {
+    if (ports.length === 0) break;
+    const port = await asked(
+      select({
+        message: `Serial port of the ${PIECE_WORDS[piece] ?? piece}`,
+        options: [
+          { value: '', label: 'none' },
+          ...ports.map(({ name, path, usb }) => ({
+            value: name,
+            label: name,
+            hint: [path, usb?.description].filter(Boolean).join(', '),
+          })),
+        ],
+        output,
+      }),
+    );
+    if (port === '') continue;
+    const settings = { port, baudRate: BAUD_RATES[piece] };
+    if (await kept(() => tryPort(piece, settings))) chosen[piece] = settings;
+  }
+  return chosen;
+}
+
+async function askLines({ chips, gpioProblem }: Found): Promise<Record<string, object>> {
+  if (gpioProblem !== undefined) log.info(gpioProblem, { output });
+  const chosen: Record<string, object> = {};
+  for (const piece of LINE_PIECES) {
+    if (chips.length === 0) break;
+    const chip = await asked(
+      select({
+        message: `GPIO chip of the ${PIECE_WORDS[piece] ?? piece}`,
+        options: [
+          { value: '', label: 'none' },
+          ...chips.map(({ label, lines }) => ({ value: label, label, hint: `${lines} lines` })),
+        ],
+        output,
+      }),
+    );
+    if (chip === '') continue;
+    const most = chips.find(({ label }) => label === chip)?.lines ?? 1024;
+    const number = await line('Its line', '0', (value) =>
+      /^\d{1,4}$/.test(value) && Number(value) < most ? undefined : `expected 0 to ${most - 1}`,
+    );
+    const activeLow = await asked(
+      confirm({ message: 'Is it active when its voltage is low?', initialValue: false, output }),
+    );
+    const settings = { chip, line: Number(number), activeLow };
+    if (await kept(() => tryLine(sysfsGpio(), piece, settings))) chosen[piece] = settings;
+  }
+  return chosen;
+}
+
+/** Tries a piece, and asks whether to keep one that does not work. */
+async function kept(attempt: () => Promise<Tried>): Promise<boolean> {
+  const turning = spinner({ output });
+  turning.start('trying it');
+  const { result, detail } = await attempt();
+  turning.stop(`${result}: ${detail}`);
+  return (
+    result === 'works' ||
+    (await asked(confirm({ message: 'Take it all the same?', initialValue: result === 'silent', output })))
+  );
+}
+
+function line(
+  message: string,
+  initial: string,
+  fault: (value: string) => string | undefined,
+): Promise<string> {
+  return asked(
+    text({ message, initialValue: initial, validate: (value) => fault((value ?? '').trim()), output }),
+  ).then((value) => value.trim());
+}
+
+async function asked<T>(answer: Promise<T>): Promise<Exclude<T, symbol>> {
+  const value = await answer;
+  if (!isCancel(value)) return value as Exclude<T, symbol>;
+  throw new LiuhenError('LIUHEN_USAGE', 'stopped before all was answered; nothing was made', {
+    next: 'liuhen provision asks again',
+  });
+}
