@@ -3,6 +3,7 @@ import { originOf } from '../config/identity.js';
 import type { Config } from '../config/load.js';
 import type { Clock } from '../drivers/clock.js';
 import { type DeviceStores, openJournal } from './buffer/open.js';
+import { CommandsView } from './commands/memory.js';
 import { ensureStarted } from './init.js';
 import { SOFTWARE } from './version.js';
 
@@ -19,7 +20,7 @@ export async function openDevice(stores: DeviceStores, config: Config, clock: Cl
       },
     );
   }
-  const opened = await openJournal(stores, clock, config.journal);
+  const opened = await openJournal(stores, clock, config.journal, [new CommandsView()]);
   await ensureStarted(opened.journal);
   await opened.journal.rotateKey();
   await opened.journal.append({ type: 'boot', software: SOFTWARE, reason: 'start' });

@@ -1,13 +1,17 @@
 import type { Logger } from 'pino';
 import { LiuhenError, messageOf } from '../config/errors.js';
-import type { Config } from '../config/load.js';
+import type { Config, Overrides } from '../config/load.js';
 import { loadOfficers } from '../config/officers.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
 import { checkDevice } from './buffer/check.js';
 import { freeBytes } from './buffer/free-space.js';
 import { type DeviceStores, openStores } from './buffer/open.js';
 import { recover } from './buffer/recover.js';
+import { commandedConfig } from './commanded-config.js';
+import { deviceActions } from './commands/device-actions.js';
+import { type CommandInbox, openCommandInbox } from './commands/open.js';
 import { boardReport } from './control/board-report.js';
+import { noticeExport } from './control/notice-export.js';
 import { type ControlActions, startControl } from './control/server.js';
 import type { Board } from './disclosure/board.js';
 import { MAX_ENVELOPE_BYTES } from './disclosure/envelope.js';
@@ -46,19 +50,22 @@ export interface RunKioskOptions {
   log: Logger;
   clock?: Clock;
   drivers?: Drivers;
+  /** The configuration with these settings over the file's; absent where commands cannot change settings. */
+  configured?: (settings: Overrides) => Config;
 }
 
 /** Starts a kiosk on its data folder: the only place where its parts are made and joined. */
 export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
-  const { config, log, clock = systemClock(), drivers = systemDrivers } = options;
-  const { window, hall, root } = required(config);
-  const staff = config.kiosk.staffFile === undefined ? new Map() : loadOfficers(config.kiosk.staffFile);
-  const stores = await openStores(config.data);
+  const { log, clock = systemClock(), drivers = systemDrivers } = options;
+  const { window, hall, root } = required(options.config);
+  const stores = await openStores(options.config.data);
   const undo: (() => Promise<void>)[] = [() => stores.close()];
   const unwind = async () => {
     for (const step of undo.reverse()) await step();
   };
   try {
+    const config = await commandedConfig(stores.store, options);
+    const staff = config.kiosk.staffFile === undefined ? new Map() : loadOfficers(config.kiosk.staffFile);
     const { journal, recordings } = await openDevice(stores, config, clock);
     undo.push(() => journal.close());
     const recovered = await recover(journal, stores.store, stores.footage, recordings);
@@ -74,7 +81,12 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
       ...{ clock, timers: drivers.timers, journal, onJournalError },
     });
     undo.push(() => disclosure.close());
-    const { board, intake, displayed } = disclosure;
+    const { board, intake, displayed, trusted } = disclosure;
+    const inbox = await openCommandInbox({
+      ...{ config, journal, clock, trusted, log },
+      store: stores.store,
+    });
+    if (inbox !== undefined) undo.push(() => inbox.commands.close());
 
     const duty: Duty = await Duty.open({
       ...{ staff, window, clock, log, dataFolder: config.data, validMs: config.kiosk.dutyValidMs },
@@ -87,8 +99,11 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
     });
     undo.push(() => duty.settled());
     const feed = new ContentFeed({ take: (topic, payload) => intake.take(topic, payload), log });
-    const uplink = uplinkOf(config, stores, journal, clock, log, feed, hall);
-    if (uplink !== undefined) undo.push(() => uplink.stop());
+    const uplink = uplinkOf(config, stores, journal, clock, log, { feed, hall, inbox });
+    if (uplink !== undefined) {
+      inbox?.join(uplink);
+      undo.push(() => uplink.stop());
+    }
     const connection = connectionOf(uplink, board, clock);
     const kiosk = await startKiosk({
       ...{ board, clock, log, device: config.device.id },
@@ -124,9 +139,27 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
         pieces: pieces.status(KIOSK_PIECES),
         freeBytes: await freeBytes(config.data),
       });
-    undo.push(await startControl(config.data, actionsOf({ status, stores, hall, disclosure, witness })));
+    undo.push(
+      await startControl(
+        config.data,
+        actionsOf({ status, stores, hall, disclosure, journal, witness, inbox }),
+      ),
+    );
+    await inbox?.commands.begin(
+      deviceActions({
+        ...{ config, journal, store: stores.store, status, configured: options.configured },
+        applyNow: (changed) => {
+          log.level = changed.log.level;
+        },
+        content: {
+          take: (envelope) => intake.take(undefined, envelope),
+          fetch: uplink === undefined ? undefined : () => uplink.listenAgain([boardSubscription(hall)]),
+        },
+      }),
+    );
 
     const stop = async (reason: string) => {
+      await inbox?.commands.close();
       if (journal.failure === undefined)
         await journal.append({ type: 'shutdown', software: SOFTWARE, reason });
       await unwind();
@@ -164,17 +197,19 @@ function uplinkOf(
   journal: Journal,
   clock: Clock,
   log: Logger,
-  feed: ContentFeed,
-  hall: string,
+  { feed, hall, inbox }: { feed: ContentFeed; hall: string; inbox: CommandInbox | undefined },
 ): Uplink | undefined {
   if (config.uplink.broker === undefined) return undefined;
   return startUplink({
     ...{ config: config.uplink, device: config.device.id, journal, store, footage, clock, log },
     software: SOFTWARE,
     alsoListen: {
-      topics: [boardSubscription(hall)],
+      topics: [boardSubscription(hall), ...(inbox?.topics ?? [])],
       maxPayloadBytes: MAX_ENVELOPE_BYTES,
-      onMessage: (topic, payload) => feed.push(topic, payload),
+      onMessage: (topic, payload) => {
+        if (inbox?.topics.includes(topic)) inbox.onMessage(payload);
+        else feed.push(topic, payload);
+      },
     },
     telemetry: async () => ({ disk: { freeBytes: await freeBytes(config.data) } }),
   });
@@ -197,11 +232,21 @@ interface ActionParts {
   stores: DeviceStores;
   hall: string;
   disclosure: OpenDisclosure;
+  journal: Journal;
   witness: ReturnType<typeof parseVkey> | undefined;
+  inbox: CommandInbox | undefined;
 }
 
 /** What commands do on a running kiosk; what only a recorder does is refused. */
-function actionsOf({ status, stores, hall, disclosure, witness }: ActionParts): ControlActions {
+function actionsOf({
+  status,
+  stores,
+  hall,
+  disclosure,
+  journal,
+  witness,
+  inbox,
+}: ActionParts): ControlActions {
   const refuse = () =>
     Promise.reject(
       new LiuhenError('LIUHEN_STATE', 'this agent is a kiosk and records nothing', {
@@ -216,9 +261,11 @@ function actionsOf({ status, stores, hall, disclosure, witness }: ActionParts): 
     mark: refuse,
     exportBundle: refuse,
     check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
+    commands: inbox,
     board: {
       report: () => boardReport({ hall, ...disclosure }),
       take: (envelope) => disclosure.intake.take(undefined, envelope),
+      exportNotice: noticeExport(stores, disclosure.store, journal, witness),
     },
   };
 }

@@ -22,7 +22,7 @@ const READ_BACK_MS = 10_000;
 /** Topics in one SUBSCRIBE; some brokers take no more. */
 const SUBSCRIBE_TOGETHER = 100;
 
-interface Incoming {
+export interface Incoming {
   subscriptions: readonly string[];
   onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
 }
@@ -110,7 +110,7 @@ export async function readRetained(
 }
 
 /** Once, without coming back: who publishes by hand wants to know at once. A broker that does not speak MQTT 5 is asked in 3.1.1. */
-async function connect(settings: PublishSettings, incoming: Incoming): Promise<Connection> {
+export async function connect(settings: PublishSettings, incoming: Incoming): Promise<Connection> {
   const { password, tls } = await readCredentials({ ...settings, section: 'publish' });
   const open = (protocol: 4 | 5) =>
     Connection.open({

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
-import { type Config, loadConfig } from '../../config/load.js';
+import { type Config, loadConfig, type Overrides } from '../../config/load.js';
 
 /** The configuration that `liuhen init` writes. */
 export const NEW_CONFIG = 'liuhen.yaml';
@@ -45,9 +45,9 @@ export function dataFolderOf({ config, data }: PlaceOptions): string {
   return loadConfig(file).data;
 }
 
-/** The configuration for a command that runs an agent, with `--set key=value` over it. */
-export function configOf(options: PlaceOptions & { set?: string[] }): Config {
-  const overrides = Object.fromEntries((options.set ?? []).map(splitSetting));
+/** The configuration for a command that runs an agent, with `--set key=value` over it; `settings` come between the two. */
+export function configOf(options: PlaceOptions & { set?: string[] }, settings: Overrides = {}): Config {
+  const overrides = { ...settings, ...Object.fromEntries((options.set ?? []).map(splitSetting)) };
   if (options.data !== undefined) overrides.data = options.data;
   return loadConfig(options.config ?? DEFAULT_CONFIG, overrides);
 }

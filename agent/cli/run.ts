@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { Logger } from 'pino';
 import { messageOf } from '../../config/errors.js';
-import type { Config } from '../../config/load.js';
+import type { Overrides } from '../../config/load.js';
 import { runAgent } from '../run.js';
+import type { RunKioskOptions } from '../run-kiosk.js';
 import { type SystemdNotice, systemdNotice } from '../systemd.js';
 import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
@@ -31,11 +31,13 @@ export function registerRun(program: Command): void {
     )
     .action(async (flags: RunFlags) => {
       const config = configOf(flags);
-      const log = createLog(config.log.level);
+      const log = createLog(config.log.level, config.log.file);
       const stopped = stopSignal();
       const systemd = systemdNotice();
-      if (config.profile === 'kiosk') return await serveHall(config, log, stopped, systemd);
-      const agent = await runAgent({ config, log });
+      const configured = (settings: Overrides) => configOf(flags, settings);
+      const options = { config, log, configured };
+      if (config.profile === 'kiosk') return await serveHall(options, stopped, systemd);
+      const agent = await runAgent(options);
       systemd.ready();
       const { device, origin, rootVkey, dataFolder, pid } = await agent.status();
       process.stdout.write(
@@ -61,9 +63,10 @@ export function registerRun(program: Command): void {
 }
 
 /** The screen in a service hall, in the foreground. */
-async function serveHall(config: Config, log: Logger, stopped: Promise<string>, systemd: SystemdNotice) {
+async function serveHall(options: RunKioskOptions, stopped: Promise<string>, systemd: SystemdNotice) {
+  const { log } = options;
   const { runKiosk } = await import('../run-kiosk.js');
-  const agent = await runKiosk({ config, log });
+  const agent = await runKiosk(options);
   systemd.ready();
   const { device, origin, rootVkey, dataFolder, pid, kiosk } = await agent.status();
   const ready = { ready: true, device, origin, rootVkey, data: dataFolder, pid, url: kiosk.url };

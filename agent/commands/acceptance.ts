@@ -32,9 +32,6 @@ const MAX_AHEAD_MS = 5 * 60_000;
 
 /** Opens an envelope of at most MAX_COMMAND_BYTES, and parses what a trusted key signed. Throws CommandRefused. */
 export function readCommand(bytes: Uint8Array, trusted: TrustedKeys): SignedCommand {
-  if (bytes.length > MAX_COMMAND_BYTES) {
-    throw new CommandRefused('too-large', `expected at most ${MAX_COMMAND_BYTES} bytes, got ${bytes.length}`);
-  }
   const { payload, signers, sha256 } = opened(bytes, trusted);
   let value: unknown;
   try {

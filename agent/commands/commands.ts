@@ -90,13 +90,17 @@ export class Commands {
 
   /**
    * From now on commands are carried out. First those are ended that an earlier process was carrying out: whether they took effect nobody
-   * knows, and they are never tried again.
+   * knows, and they are never tried again. Never rejects: what the disk does not take now is ended at a later start.
    */
   async begin(actions: CommandActions): Promise<void> {
     this.#actions = actions;
-    const { store } = this.#parts;
-    for (const remembered of await unansweredCommands(store)) this.#answer(remembered);
-    for (const remembered of await openCommands(store)) await this.#end(remembered, 'interrupted', {});
+    const { store, log } = this.#parts;
+    try {
+      for (const remembered of await unansweredCommands(store)) this.#answer(remembered);
+      for (const remembered of await openCommands(store)) await this.#end(remembered, 'interrupted', {});
+    } catch (error) {
+      log.warn({ err: messageOf(error) }, 'commands of an earlier run are not ended');
+    }
     this.#begin();
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Entry, EntryDraft } from '../journal/entry.js';
+import type { Entry, EntryDraft, EntryOf } from '../journal/entry.js';
 import type { JournalStore, JournalView, ViewOp } from '../journal/store.js';
+import { isRemoteSetting } from './remote-settings.js';
 import { commandId } from './schema.js';
 
 /** How a command ended. */
@@ -27,7 +28,7 @@ const ended = z.object({
   result: z.unknown().optional(),
   error: failure.optional(),
 });
-const changed = z.object({ type: z.literal('config-changed'), setting: z.string(), value: z.unknown() });
+const changed = z.object({ command: commandId, setting: z.string(), value: z.string().nullable() });
 
 /** What a device remembers of a command. Never forgotten: a clock that is set back must not bring an old command back. */
 export interface Remembered {
@@ -90,13 +91,13 @@ function rememberedOf(entry: Common & { accepted: number }): Remembered {
   return { id, command, who, why, payload, accepted: n };
 }
 
-/** A setting that a command changed; whoever changes it on the device afterwards takes the command's word back. */
-function foldSetting(entry: Entry): ViewOp[] {
+/** A setting that a command changed; whoever changes it at the device afterwards takes the command's word back. */
+function foldSetting(entry: EntryOf<'config-changed'>): ViewOp[] {
   const parsed = changed.safeParse(entry);
-  if (!parsed.success) return [];
-  const { setting, value } = parsed.data;
-  const byCommand = 'command' in entry && typeof value === 'string';
-  return [{ key: settingKey(setting), value: byCommand ? value : undefined }];
+  if (parsed.success)
+    return [{ key: settingKey(parsed.data.setting), value: parsed.data.value ?? undefined }];
+  const [setting = ''] = entry.what.split(':', 1);
+  return isRemoteSetting(setting) ? [{ key: settingKey(setting), value: undefined }] : [];
 }
 
 /** The entry that is written, and is on disk, before a command is carried out. */

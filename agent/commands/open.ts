@@ -27,8 +27,8 @@ export interface CommandInbox {
   commands: Commands;
   /** What the device's connection has to listen to for them. */
   topics: readonly string[];
-  /** Takes what came on one of these topics; nothing that came may make it throw. */
-  onMessage(topic: string, payload: Buffer): void;
+  /** Takes what came on one of these topics; whatever it is, this does not throw. */
+  onMessage(payload: Buffer): void;
   /** Takes an envelope from a file: a command, or a trust document. */
   takeFile(bytes: Buffer): Promise<unknown>;
   /** Follows the connection: answers go by it, and the archive's word on the time comes by it. */
@@ -62,7 +62,7 @@ export async function openCommandInbox(parts: CommandInboxParts): Promise<Comman
   return {
     commands,
     topics: trust === undefined ? [topics.command(device)] : [topics.command(device), topics.trust(device)],
-    onMessage(_topic, payload) {
+    onMessage(payload) {
       // Whoever takes a retained message back publishes an empty one.
       if (payload.length === 0) return;
       take(Buffer.from(payload)).catch((error: unknown) => {
