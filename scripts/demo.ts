@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { RecordingState } from '../agent/buffer/recordings.js';
@@ -9,11 +8,10 @@ import { callAgent } from '../agent/control/client.js';
 import type { AgentStatus } from '../agent/status.js';
 import { type Running, runLiuhen, startLiuhen } from './child.js';
 import { createDisplay } from './demo-display.js';
+import { freshFolder, shown } from './demo-folder.js';
 
 const DEVICE = 'recorder-0001';
 const AUTHORITY = 'liuhen.example';
-/** A folder with this file in it was made by a demo before, and may be made anew. */
-const MARKER = '.liuhen-demo';
 /** How long nothing may happen before the demo gives up. */
 const PATIENCE_MS = 60_000;
 const CAMERA_PATIENCE_MS = 20_000;
@@ -27,7 +25,8 @@ interface Options {
 
 const program = new Command('scripts/demo')
   .description(
-    'Records live video, seals it, uploads it, has it witnessed and archived, exports a bundle and verifies it.',
+    'Records live video, seals it, uploads it, has it witnessed and archived, exports a bundle and verifies it.\n' +
+      'scripts/demo kiosk shows the screen of a service hall instead; it has options of its own.',
   )
   .option('--seconds <n>', 'how long to record', Number, 10)
   .option(
@@ -95,6 +94,7 @@ async function demo(options: Options): Promise<number> {
     `bundle   ${shown(bundle)}`,
     `report   ${shown(report)}`,
     `again    npx liuhen verify ${shown(bundle)} --trust ${shown(trust)}`,
+    'kiosk    ./scripts/demo kiosk   shows the screen of a service hall',
   ]);
   if (options.stay) await stay(data);
   display.end(verified.status === 0 ? 'done' : 'done, but the verdict is not what a demo should give');
@@ -193,20 +193,6 @@ async function stay(data: string): Promise<void> {
   await Promise.race(children.map(({ exited }) => exited));
 }
 
-async function freshFolder(path: string): Promise<string> {
-  const out = resolve(path);
-  if (existsSync(out)) {
-    const names = await readdir(out);
-    if (names.length > 0 && !names.includes(MARKER)) {
-      throw new Error(`${out} is not empty and not of an earlier demo: choose another --out`);
-    }
-    for (const name of names) await rm(join(out, name), { recursive: true });
-  }
-  await mkdir(out, { recursive: true });
-  await writeFile(join(out, MARKER), '');
-  return out;
-}
-
 async function liuhen(...args: string[]): Promise<string> {
   const { status, stdout, stderr } = await runLiuhen(...args);
   if (status !== 0) throw new Error(`liuhen ${args.slice(0, 2).join(' ')} ended with ${status}:\n${stderr}`);
@@ -222,9 +208,4 @@ async function start(args: readonly string[], logFile: string): Promise<Running>
 /** The recorder first, so that the archive hears its last words. */
 async function stopAll(): Promise<void> {
   for (const child of children.splice(0).reverse()) await child.stop();
-}
-
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }

@@ -10,8 +10,11 @@ import { parseUpTopic, TOPIC_PREFIX } from '../uplink/topics.js';
 /** A topic and a header on top of the largest payload. */
 const PACKET_OVERHEAD_BYTES = 1024;
 const MAX_CONNECTIONS = 4096;
-/** Retained messages stay in memory: only device states are kept, and only this many. */
+/** Retained messages stay in memory: only device states and signed content for kiosks are kept, and only so many. */
 const MAX_RETAINED = 4096;
+const BOARD_TOPIC = /^liuhen\/1\/board\/[a-z0-9-]{1,64}\/[a-z-]{1,32}\/[a-z0-9-]{1,64}$/;
+const MAX_CONTENT = 16_384;
+const MAX_CONTENT_BYTES = 256 * 1024 * 1024;
 
 export interface BrokerOptions {
   host: string;
@@ -38,6 +41,7 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
   const password = randomBytes(32);
   const own = new WeakSet<object>();
   const retained = new Set<string>();
+  const content = new RetainedContent();
 
   const aedes = await Aedes.createBroker({
     preConnect(_client, packet, done) {
@@ -57,7 +61,8 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
     authorizePublish(client, packet, done) {
       const up = parseUpTopic(packet.topic);
       const isReceipt = client !== null && own.has(client) && /^[^/]+\/1\/[^/]+\/receipt$/.test(packet.topic);
-      if (up === undefined && !isReceipt) {
+      const isContent = BOARD_TOPIC.test(packet.topic);
+      if (up === undefined && !isReceipt && !isContent) {
         onRefused('bad-topic');
         return done(new LiuhenError('LIUHEN_MESSAGE', `topic ${JSON.stringify(packet.topic.slice(0, 120))}`));
       }
@@ -69,6 +74,10 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
             `payload: expected at most ${maxPayloadBytes}, got ${packet.payload.length}`,
           ),
         );
+      }
+      if (isContent) {
+        packet.retain &&= content.admits(packet.topic, packet.payload.length);
+        return done(null);
       }
       if (
         packet.retain &&
@@ -86,10 +95,12 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
       const isDown =
         `${liuhen}/${version}` === TOPIC_PREFIX &&
         isDeviceId(device) &&
-        kind === 'receipt' &&
+        (kind === 'receipt' || kind === 'command') &&
         rest.length === 0;
+      // Content for the screens of a hall is public, and signed.
+      const isBoard = device === 'board' && isDeviceId(kind ?? '') && rest.join('/') === '#';
       // Null grants nothing and keeps the connection: footage is not for every ear.
-      done(null, isDown || own.has(client) ? subscription : null);
+      done(null, isDown || isBoard || own.has(client) ? subscription : null);
     },
   });
   aedes.on('clientError', (client, error) => {
@@ -133,6 +144,23 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
 }
 
 const OWN_NAME = 'liuhen-archive';
+
+/** How much content is retained, by topic. What is not admitted still reaches who listens now. */
+class RetainedContent {
+  readonly #bytes = new Map<string, number>();
+  #total = 0;
+
+  admits(topic: string, bytes: number): boolean {
+    const before = this.#bytes.get(topic);
+    const total = this.#total - (before ?? 0) + bytes;
+    if (total > MAX_CONTENT_BYTES || (before === undefined && this.#bytes.size >= MAX_CONTENT)) return false;
+    this.#total = total;
+    // An empty one clears its topic (MQTT 3.1.1 §3.3.1.3).
+    if (bytes === 0) this.#bytes.delete(topic);
+    else this.#bytes.set(topic, bytes);
+    return true;
+  }
+}
 
 function closeBroker(aedes: Aedes): Promise<void> {
   return new Promise((resolve) => aedes.close(() => resolve()));
