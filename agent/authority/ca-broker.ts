@@ -114,7 +114,7 @@ acl_file ${file('acl-enrol')}
   return file('mosquitto.conf');
 }
 
-/** What a running mosquitto did with new rules. It reads its access rules on SIGHUP, its revocation list only at the start. */
+/** What a running mosquitto did with new rules: told to reload, it reads access rules and revocation list again. */
 export type Reload = 'reloaded' | 'not running' | 'not allowed';
 
 /** Tells the mosquitto of this folder, if it runs on this machine, to read its access rules again. */

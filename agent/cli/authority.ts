@@ -236,8 +236,7 @@ function registerRevoke(authority: Command): void {
       process.stdout.write(`${device}\n`);
       process.stderr.write(
         reload === 'reloaded'
-          ? 'the broker has read its rules again: nothing of the device passes\n' +
-              '  next: restart the broker when it suits, so that it refuses the connection too\n'
+          ? 'the broker has read its rules again: it refuses the device, and nothing passes of a connection that is open\n'
           : `the broker here is ${reload}\n  next: copy ${places.broker(opened.dir)} to where it runs, and restart it\n`,
       );
     });

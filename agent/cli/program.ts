@@ -37,6 +37,7 @@ const LOADERS: [names: string[], load: () => Promise<Register>][] = [
   [['diag'], async () => (await import('./diag.js')).registerDiag],
   [['completion'], async () => (await import('./completion.js')).registerCompletion],
   [['provision'], async () => (await import('./provision.js')).registerProvision],
+  [['wipe'], async () => (await import('./wipe.js')).registerWipe],
   [['authority'], async () => (await import('./authority.js')).registerAuthority],
   [['archive'], async () => (await import('./archive.js')).registerArchive],
 ];

@@ -102,7 +102,8 @@ export class EpochKeyFiles {
   }
 }
 
-async function eraseFile(path: string): Promise<void> {
+/** Overwrites a file, as far as the medium lets it, then unlinks it; nothing where there is none. */
+export async function eraseFile(path: string): Promise<void> {
   let file: FileHandle;
   try {
     file = await open(path, constants.O_WRONLY);
