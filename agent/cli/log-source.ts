@@ -12,7 +12,8 @@ export type LogSource = { kind: 'file'; path: string } | { kind: 'journald'; arg
 
 /** More lines than that are not looked for. */
 const MAX_TAIL_BYTES = 4 * 1024 * 1024;
-const UNITS = ['-u', 'liuhen@*', '-o', 'cat'];
+/** The units have a journal of their own, with limits of its own; what systemd says of them is in the system's. */
+const UNITS = ['--namespace=+liuhen', '-u', 'liuhen@*', '-o', 'cat'];
 
 /** The file that log.file names, else journald where it has something of Liuhen's units. Throws LIUHEN_NOT_FOUND where neither is. */
 export async function logSource({ log }: Pick<Config, 'log'>): Promise<LogSource> {

@@ -4,14 +4,12 @@ import { LiuhenError } from '../../config/errors.js';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
 import { NATIVE_PACKAGES } from '../native-packages.js';
 import { closureOf, isForTarget, licenceOf } from './dependencies.js';
+import { SHIPPED } from './shipped.js';
 
 /*
  * What stands in /usr/lib/liuhen/<version> on a device: the bundle, the files that it reads, and the packages that it cannot hold.
  * Usage: node dist/scripts/package/stage.js FOLDER NODE_ARCH VERSION LICENCES_FILE
  */
-
-/** Files and folders that are read at run time, from the root of this repository. */
-export const SHIPPED = ['LICENSE', 'dist/bin', 'config/profiles', 'config/policy', 'agent/kiosk/assets'];
 
 async function stage(folder: string, arch: string, version: string): Promise<void> {
   await mkdir(folder, { recursive: true });

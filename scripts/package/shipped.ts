@@ -1,0 +1,9 @@
+/** Files and folders that the program reads at run time, from the root of this repository. */
+export const SHIPPED = [
+  'LICENSE',
+  'agent/kiosk/assets',
+  'dist/bin',
+  'config/profiles',
+  'config/policy',
+  'config/sample-hall',
+];
