@@ -4,6 +4,7 @@ import { tableText } from '../agent/cli/text.js';
 import { firmware } from './benchmarks/firmware.js';
 import { makeGround } from './benchmarks/ground.js';
 import { hardware } from './benchmarks/hardware.js';
+import { kiosk } from './benchmarks/kiosk.js';
 import { latency } from './benchmarks/latency.js';
 import type { Measurement, Row } from './benchmarks/measurement.js';
 import { memory } from './benchmarks/memory.js';
@@ -25,6 +26,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   hardware,
   serial,
   firmware,
+  kiosk,
 ];
 
 interface Options {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { publishRetained } from '../agent/authority/publish.js';
-import { type SampleHall, sampleHall } from '../agent/authority/sample-hall.js';
+import { SAMPLE_CONTENT, type SampleHall, sampleHall } from '../agent/authority/sample-hall.js';
 import { callAgent } from '../agent/control/client.js';
 import { signEnvelope } from '../agent/disclosure/envelope.js';
 import { payloadTypeOf } from '../agent/disclosure/kinds/head.js';
@@ -99,7 +99,7 @@ async function demo({ seconds, out: folder, port }: Options): Promise<void> {
   display.note([...(before === undefined ? [] : [`picture  ${shown(before)}`]), `open     ${url}`]);
 
   await delay(BEFORE_CHANGE_MS, undefined, { signal: interruption.signal });
-  const changed = replaced(post);
+  const changed = await replaced(post);
   const changedMs = performance.now();
   await publish(broker, hall, changed);
   await watcher.sees(changed.duty.by.name.zh);
@@ -158,8 +158,10 @@ function postOf({ envelopes }: SampleHall): PostContent {
   return post;
 }
 
-function replaced(post: PostContent) {
-  const by = { name: { zh: '顾清禾', en: 'Gu Qinghe' }, credential: '云枫执 0417099' };
+async function replaced(post: PostContent) {
+  const portrait = await readFile(join(SAMPLE_CONTENT, 'portraits/replacement.png'));
+  const photo = { type: 'image/png' as const, data: portrait.toString('base64') };
+  const by = { name: { zh: '顾清禾', en: 'Gu Qinghe' }, photo, credential: '云枫执 0417099' };
   const duty = { state: 'replaced' as const, by };
   return { ...post, revision: post.revision + 1, issued: new Date().toISOString(), duty };
 }

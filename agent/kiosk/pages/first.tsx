@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { SectionItem } from '../catalogue.js';
 import type { Serving } from '../serving.js';
 import type { View } from '../view.js';
+import { Icon } from './icons.js';
 import { type Frame, page } from './layout.js';
 import { Notices } from './notices.js';
 import { Fact, Facts, momentText, Nothing, Plain, T, Tile, textOf } from './parts.js';
@@ -97,6 +98,7 @@ function Person({
       <div class="person">
         {person.photo === undefined ? (
           <div class="photo no-photo">
+            <Icon name="person" />
             <span>{t('noPhoto')}</span>
           </div>
         ) : (
