@@ -31,9 +31,11 @@ export class CommandTime {
     this.#clock = clock;
   }
 
-  /** The journal has grown to this size now. */
-  sealed(size: number): void {
-    const { monoMs, wallMs } = this.#clock.read();
+  /** The journal has grown to this size, now or `agoMs` ago at most. */
+  sealed(size: number, agoMs = 0): void {
+    const reading = this.#clock.read();
+    const monoMs = reading.monoMs - agoMs;
+    const wallMs = reading.wallMs - agoMs;
     const last = this.#sealed.at(-1);
     if (last !== undefined && monoMs - last.monoMs < APART_MS) return;
     this.#sealed.push({ size, monoMs, wallMs });

@@ -68,7 +68,9 @@ export class Commands {
   readonly #parts: CommandsParts;
   readonly #answers: Answers;
   readonly #seldom: Seldom;
-  readonly #early = new EarlyMessages();
+  /** What may be good once the trust document is here, or the archive's word on the time. */
+  readonly #untrusted = new EarlyMessages();
+  readonly #untimed = new EarlyMessages();
   readonly #counts = { done: 0, failed: 0, refused: new Map<Refusal, number>() };
   readonly #writing = new Set<Promise<unknown>>();
   #actions: CommandActions = {};
@@ -112,6 +114,15 @@ export class Commands {
   /** There is a connection: answers that wait are sent. */
   connected(): void {
     this.#answers.connected();
+  }
+
+  /** The archive has told what time it is: a command that could not be judged without is judged again. */
+  timeTold(): void {
+    for (const { bytes } of this.#untimed.takeAll()) {
+      this.take(bytes).catch((error: unknown) => {
+        this.#parts.log.warn({ err: messageOf(error) }, 'command: not carried through');
+      });
+    }
   }
 
   /** Takes a command; resolves with what was answered, undefined where nobody is. Rejects when the disk fails. */
@@ -169,10 +180,9 @@ export class Commands {
       return await this.#obey(read);
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
-      if (error.refusal === 'unsigned') {
-        // A broker retains one message a topic.
-        this.#early.add({ topic: 'command', bytes }, '');
-      }
+      // A broker retains one message a topic, so one of each is kept.
+      if (error.refusal === 'unsigned') this.#untrusted.add({ topic: 'command', bytes }, '');
+      if (error.refusal === 'clock') this.#untimed.add({ topic: 'command', bytes }, '');
       return this.#refuse(bytes, error, command);
     }
   }
@@ -257,7 +267,8 @@ export class Commands {
     if (command === undefined) return undefined;
     const { refusal, message: detail } = error;
     const answer: CommandAnswer = { ...this.#plain(command), status: 'refused', refusal, detail };
-    if (isNews) this.#answers.send(answer);
+    // Of one that waits for the time the answer comes when the time is known.
+    if (isNews && refusal !== 'clock') this.#answers.send(answer);
     return answer;
   }
 
@@ -286,7 +297,7 @@ export class Commands {
       const taken = await trust.take(bytes);
       if (!taken.fresh) return taken;
       this.#note('trust', { version: taken.version, sha256: taken.sha256 });
-      for (const early of this.#early.takeAll()) await this.#take(early.bytes);
+      for (const early of this.#untrusted.takeAll()) await this.#take(early.bytes);
       return taken;
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;

@@ -48,6 +48,8 @@ export async function openCommandInbox(parts: CommandInboxParts): Promise<Comman
   await trust?.load();
   const { id: device } = config.device;
   const time = new CommandTime(clock);
+  // The newest entry is that of this start: it was written by this process.
+  time.sealed(journal.size, process.uptime() * 1000);
   journal.on('sealed', (size) => time.sealed(size));
   let uplink: Uplink | undefined;
   const commands = new Commands({
@@ -72,7 +74,10 @@ export async function openCommandInbox(parts: CommandInboxParts): Promise<Comman
     takeFile: async (bytes) => (await take(bytes)) ?? { status: 'refused' },
     join(joined) {
       uplink = joined;
-      joined.on('witnessed', (size, timeSec) => time.witnessed(size, timeSec));
+      joined.on('witnessed', (size, timeSec) => {
+        time.witnessed(size, timeSec);
+        commands.timeTold();
+      });
       joined.on('connected', () => commands.connected());
     },
   };

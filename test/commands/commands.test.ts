@@ -273,9 +273,10 @@ test('with a clock that nobody vouches for nothing is obeyed until the archive h
   // An old word says nothing: what it is about was not written by this process.
   rig.uplink.emit('witnessed', 0, Date.parse(NOW) / 1000);
   t.like(await rig.take(envelope), { refusal: 'clock' });
+  t.deepEqual(rig.uplink.published, [], 'who sent it hears of it when the time is known');
   const { n } = await rig.journal.append({ type: 'heartbeat' });
   rig.uplink.emit('witnessed', n + 1, Date.parse(NOW) / 1000 + 60);
-  t.like(await rig.take(envelope), { status: 'done' });
+  t.like(await rig.take(envelope), { status: 'done', repeated: true }, 'it has been carried out by itself');
   const late = rig.envelope();
   rig.clock.pass(10 * 60_000);
   t.like(await rig.take(late), { refusal: 'expired' });
