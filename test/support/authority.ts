@@ -1,100 +1,116 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
-import { createKeyFile, type KeyRole } from '../../agent/authority/key-file.js';
-import { liuhen, type Ran } from './liuhen.js';
+import { createInterface } from 'node:readline';
+import { pino } from 'pino';
+import { enrol } from '../../agent/authority/ca-enrol.js';
+import { initAuthority, type MadeAuthority } from '../../agent/authority/ca-init.js';
+import { type Desk, serveDesk } from '../../agent/authority/ca-serve.js';
+import { checkAnswers } from '../../agent/provision/answers.js';
+import { type Provisioned, provisionDevice } from '../../agent/provision/device.js';
+import { takeAnswer } from '../../agent/provision/enrolled.js';
+import { readRequest } from '../../agent/provision/request.js';
+import { freePort } from './broker.js';
+import { initArchive } from '../../agent/archive/archive.js';
 
-export const PASSPHRASE = 'lantern orbit cactus velvet';
-/** A tenth of the usual cost, or tests would wait for scrypt. */
-const COST = { N: 2 ** 14, r: 8, p: 1 };
+const BINARY = '/usr/sbin/mosquitto';
+export const DOMAIN = 'liuhen.example';
 
-/** A desk of the authority: a folder with keys under one passphrase, and the real command. */
-export class Desk {
+/** An authority in a folder of its own, with an archive, and a mosquitto that runs on what it generated. */
+export class TestAuthorityHouse {
   readonly folder: string;
+  readonly authority: MadeAuthority;
+  readonly archive: string;
+  readonly witness: string;
+  #broker: ChildProcess | undefined;
+  #desk: Desk | undefined;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, authority: MadeAuthority, archive: string, witness: string) {
     this.folder = folder;
+    this.authority = authority;
+    this.archive = archive;
+    this.witness = witness;
   }
 
-  static async open(t: ExecutionContext): Promise<Desk> {
-    const desk = new Desk(await mkdtemp(join(tmpdir(), 'liuhen-desk-')));
-    t.teardown(() => rm(desk.folder, { recursive: true, force: true }));
-    await desk.write('pass', `${PASSPHRASE}\n`, 0o600);
-    return desk;
+  static async create(): Promise<TestAuthorityHouse> {
+    const folder = await mkdtemp(join(tmpdir(), 'liuhen-authority-'));
+    const archive = join(folder, 'archive');
+    const witness = await initArchive(archive, `${DOMAIN}/archive`);
+    const authority = await initAuthority({
+      dir: join(folder, 'authority'),
+      domain: DOMAIN,
+      host: '127.0.0.1',
+      listen: '127.0.0.1',
+      port: await freePort(),
+      enrolPort: await freePort(),
+      account: userInfo().username,
+      archive,
+      days: 90,
+      passphrase: undefined,
+      nowMs: Date.now(),
+    });
+    return new TestAuthorityHouse(folder, authority, archive, witness);
   }
 
-  async write(name: string, text: string, mode = 0o644): Promise<string> {
-    const path = this.path(name);
-    await writeFile(path, text, { mode });
-    return path;
+  /** Resolves when mosquitto runs on the generated configuration; rejects with its last words otherwise. */
+  async startBroker(): Promise<void> {
+    const child = spawn(BINARY, ['-c', this.authority.brokerConfig], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#broker = child;
+    await new Promise<void>((resolve, reject) => {
+      let last = '';
+      child.once('error', reject);
+      child.once('exit', () => reject(new Error(`mosquitto ended: ${last}`)));
+      createInterface({ input: child.stderr }).on('line', (line) => {
+        last = line;
+        if (/mosquitto version .* running/.test(line)) resolve();
+        if (/Reloading config/.test(line)) child.emit('reloaded');
+      });
+    });
   }
 
-  path(...names: string[]): string {
-    return join(this.folder, ...names);
+  /** Resolves the next time that mosquitto says it reads its configuration again; call it before what makes it. */
+  async reloaded(): Promise<void> {
+    if (this.#broker !== undefined) await once(this.#broker, 'reloaded');
   }
 
-  /** Makes `<role>.key` and returns its vkey. */
-  key(role: KeyRole, file = `${role}.key`): Promise<string> {
-    const name = `liuhen.example/${file.replace('.key', '')}`;
-    return createKeyFile(this.path(file), { role, name, passphrase: PASSPHRASE, cost: COST });
+  async serve(): Promise<Desk> {
+    this.#desk = serveDesk(this.authority, { log: pino({ level: 'silent' }) });
+    await this.#desk.ready;
+    return this.#desk;
   }
 
-  run(...args: string[]): Promise<Ran> {
-    return liuhen(this.folder, ...args);
-  }
-
-  /** `liuhen sign … --passphrase-file pass`. */
-  sign(...args: string[]): Promise<Ran> {
-    return this.run('sign', ...args, '--passphrase-file', 'pass');
-  }
-
-  content(file: string, ...more: string[]): Promise<Ran> {
-    return this.sign(
-      'content',
-      file,
-      '--key',
-      'publisher.key',
-      '--out',
-      'signed',
-      '--hall',
-      'hall-1',
-      ...more,
+  /** A device in a folder of its own, not enrolled. */
+  provision(device: string, more: object = {}): Promise<Provisioned> {
+    const answers = checkAnswers(
+      { profile: 'recorder', device, authority: DOMAIN, camera: 'synthetic', data: `${device}-data`, ...more },
+      'test',
     );
+    return provisionDevice(join(this.folder, `${device}.yaml`), answers);
+  }
+
+  /** A device that is enrolled. */
+  async enrolled(device: string, more: object = {}) {
+    const made = await this.provision(device, more);
+    const answer = await enrol(this.authority, await readRequest(made.request), Date.now());
+    return takeAnswer(made, answer, Date.now());
+  }
+
+  /** Makes what is issued from now on valid for so many days. */
+  issueFor(days: number): void {
+    this.authority.settings.days = days;
+  }
+
+  async remove(): Promise<void> {
+    await this.#desk?.stop();
+    const child = this.#broker;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const closed = once(child, 'close');
+      child.kill('SIGKILL');
+      await closed;
+    }
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 
-/** A post as somebody writes it. */
-export const POST = `kind: post
-id: window-1
-window: "1"
-name: {zh: 林知夏, en: Lin Zhixia}
-credential: 0417023
-post: {zh: 综合受理岗}
-duties: [{zh: 受理申请}]
-supervisionPhone: 0100 555 0100
-workingHours: {zh: 周一至周五}
-duty: {state: on-duty}
-`;
-
-/** A penalty against a person, with everything that must not be published still in it. */
-export const PENALTY = `kind: decision
-id: cf-1
-number: 枫市监罚〔2026〕1号
-expires: 2099-01-01T00:00:00+08:00
-action: penalty
-title: {zh: 对张三丰无照经营的处罚}
-party:
-  type: person
-  name: {zh: 张三丰}
-  idNumber: 110101199003074514
-  phone: "13812345678"
-  address: {zh: 云岭市枫桥区枫桥路12号3单元}
-body: {zh: 枫桥区市场监督管理局}
-facts: {zh: "张三丰无照经营，联系电话13812345678。"}
-outcome: {zh: 罚款五百元}
-basis: [{law: {zh: 无证无照经营查处办法}}]
-decided: "2026-01-05"
-issued: 2026-01-06T10:00:00+08:00
-weight: {level: county, measures: [fine], amountYuan: 500, hearingHeld: false}
-`;
