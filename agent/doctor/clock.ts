@@ -24,7 +24,8 @@ export async function clockFinding(
   const answer = await witnessing;
   if (answer?.answer === 'cosigned' && answer.behind === 0) {
     const offSeconds = answer.timeSec - answer.atMs / 1000;
-    const value = words.clockOff(wall, offSeconds.toFixed(0));
+    const off = offSeconds < 0 ? words.clockAhead : words.clockBehind;
+    const value = off(wall, Math.abs(offSeconds).toFixed(0));
     if (Math.abs(offSeconds) > FAULT_SECONDS) return fault(value, words.clockNext);
     if (Math.abs(offSeconds) > WARNING_SECONDS) return warning(value, words.clockNext);
   }

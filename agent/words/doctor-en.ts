@@ -107,7 +107,8 @@ export const doctorEn = {
     'a fragment must be on disk before the next one comes: replace the card, or lengthen recording.fragment',
 
   clockIs: (wall: string, source: string) => `${wall} (${source})`,
-  clockOff: (wall: string, seconds: string) => `${wall}; the archive's clock says ${seconds} s more`,
+  clockAhead: (wall: string, seconds: string) => `${wall}, ${seconds} s ahead of the archive's clock`,
+  clockBehind: (wall: string, seconds: string) => `${wall}, ${seconds} s behind the archive's clock`,
   clockBehindWitness: (wall: string, witnessed: string) =>
     `${wall}, but the archive has signed at ${witnessed}`,
   clockBehindJournal: (wall: string, newest: string) => `${wall}, but the newest entry is of ${newest}`,

@@ -103,7 +103,8 @@ export const doctorZh: DoctorWords = {
   fsyncNext: '下一片段到来之前上一片段须已落盘：更换存储卡，或加大 recording.fragment',
 
   clockIs: (wall, source) => `${wall}（${source}）`,
-  clockOff: (wall, seconds) => `${wall}；归档端的时钟比它多 ${seconds} 秒`,
+  clockAhead: (wall, seconds) => `${wall}，比归档端的时钟快 ${seconds} 秒`,
+  clockBehind: (wall, seconds) => `${wall}，比归档端的时钟慢 ${seconds} 秒`,
   clockBehindWitness: (wall, witnessed) => `${wall}，而归档端曾在 ${witnessed} 签名`,
   clockBehindJournal: (wall, newest) => `${wall}，而最新条目的时间是 ${newest}`,
   clockBehindInstall: (wall, installed) => `${wall}，而本程序安装于 ${installed}`,
