@@ -7,7 +7,7 @@ import { openKeyFile } from '../../agent/authority/key-file.js';
 import { SAMPLE_CONTENT } from '../../agent/authority/sample-hall.js';
 import { openEnvelope } from '../../agent/disclosure/envelope.js';
 import { parseVkey } from '../../agent/journal/vkey.js';
-import { Desk, PASSPHRASE, PENALTY, POST } from '../support/authority.js';
+import { Desk, PASSPHRASE, PENALTY, POST } from '../support/signing-desk.js';
 
 const MAIN = join(import.meta.dirname, '../../agent/main.js');
 

@@ -10,9 +10,9 @@ import type { CommandAnswer } from '../../agent/commands/answers.js';
 import { parseCheckpoint } from '../../agent/journal/checkpoint.js';
 import { decodeEntry, type Entry } from '../../agent/journal/entry.js';
 import { ArchiveProcess, archiveCommand } from '../support/archive-process.js';
-import { Desk } from '../support/authority.js';
 import type { Ran } from '../support/liuhen.js';
 import { Mosquitto, withoutMosquitto } from '../support/mosquitto.js';
+import { Desk } from '../support/signing-desk.js';
 
 const MAIN = join(import.meta.dirname, '../../agent/main.js');
 const TOPIC = 'liuhen/1/recorder-0001';
