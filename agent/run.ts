@@ -1,32 +1,40 @@
 import type { Logger } from 'pino';
-import { LiuhenError, messageOf } from '../config/errors.js';
+import { messageOf } from '../config/errors.js';
 import { readConfigText } from '../config/file.js';
-import { originOf } from '../config/identity.js';
-import type { Config } from '../config/load.js';
+import type { Config, Overrides } from '../config/load.js';
 import { loadPolicy } from '../config/policy.js';
 import { type Camera, withoutCredentials } from '../drivers/camera.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
 import { gnssClock } from '../drivers/gnss-clock.js';
 import type { PowerReading } from '../drivers/power.js';
 import { parseFirmwareKey } from '../firmware-bridge/image-signature.js';
+import { alarmsOf } from './alarms.js';
 import { freeBytes } from './buffer/free-space.js';
-import { type DeviceStores, openJournal, openStores } from './buffer/open.js';
+import { type DeviceStores, openStores } from './buffer/open.js';
 import { recover } from './buffer/recover.js';
+import { commandedConfig } from './commanded-config.js';
+import { deviceActions } from './commands/device-actions.js';
+import { type CommandInbox, openCommandInbox } from './commands/open.js';
+import { recorderActions } from './commands/recorder-actions.js';
 import { actionsOf } from './control/actions.js';
 import { startControl } from './control/server.js';
+import { keptSurvey, recordingHoursLeft } from './doctor/backlog.js';
+import { FootageMeter } from './doctor/footage-rate.js';
+import { runningDevice } from './doctor/running.js';
 import { Firmware } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
 import { type Drivers, systemDrivers } from './hardware/drivers.js';
 import { type OfficersDevice, openOfficersDevice } from './hardware/officers-device.js';
-import { ensureStarted } from './init.js';
 import type { Journal } from './journal/journal.js';
 import { parseVkey } from './journal/vkey.js';
+import { openDevice } from './open-device.js';
 import { CameraFeed } from './recorder/camera-feed.js';
 import { configuredCamera } from './recorder/configured-camera.js';
 import { continuationIn } from './recorder/interruption.js';
 import { Recorder } from './recorder/recorder.js';
-import { type AgentStatus, recorderStatus, witnessedOf } from './status.js';
+import { type AgentStatus, recorderStatus, sealedAgoMs, witnessedOf } from './status.js';
 import { startTimers } from './timers.js';
+import { MAX_RECEIPT_BYTES } from './uplink/messages.js';
 import { startUplink, type Uplink } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
 
@@ -50,21 +58,25 @@ export interface RunOptions {
   clock?: Clock;
   camera?: Camera;
   drivers?: Drivers;
+  /** The configuration with these settings over the file's; absent where commands cannot change settings. */
+  configured?: (settings: Overrides) => Config;
 }
 
 /** Starts a recorder on its data folder: the only place where its parts are made and joined. */
 export async function runAgent(options: RunOptions): Promise<Agent> {
-  const { config, log, camera, drivers = systemDrivers } = options;
+  const { log, camera, drivers = systemDrivers } = options;
   let device: OfficersDevice | undefined;
   const machineClock = options.clock ?? systemClock();
   const clock = vouchedClock(machineClock, () => device, log);
-  const policy = loadPolicy(config);
-  const stores = await openStores(config.data);
+  const configured = checkedBy(options.configured);
+  const stores = await openStores(options.config.data);
   const undo: (() => Promise<void>)[] = [() => stores.close()];
   const unwind = async () => {
     for (const step of undo.reverse()) await step();
   };
   try {
+    const config = await commandedConfig(stores.store, { config: options.config, configured, log });
+    const policy = loadPolicy(config);
     const { journal, recordings } = await openDevice(stores, config, clock);
     undo.push(() => journal.close());
     const recovered = await recover(journal, stores.store, stores.footage, recordings);
@@ -92,11 +104,16 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       { ...config.recording, reserveBytes: config.storage.reserveBytes },
     );
     recorder.on('sealed', (fragment) => log.debug(fragment, 'sealed'));
+    const meter = new FootageMeter(clock);
+    recorder.on('footage', (fragment) => meter.came(fragment));
     const memory = new FootageMemory();
     recorder.on('footage', () => memory.came());
     recorder.on('sealed', (fragment) => memory.sealed(fragment));
-    const uplink = uplinkOf(config, stores, journal, clock, log, () => device?.hardware.battery);
+    const inbox = await openCommandInbox({ config, journal, store: stores.store, clock, log });
+    if (inbox !== undefined) undo.push(() => inbox.commands.close());
+    const uplink = uplinkOf(config, stores, journal, clock, log, () => device?.hardware.battery, inbox);
     if (uplink !== undefined) {
+      inbox?.join(uplink);
       stores.footage.keepUnsent(Math.min(config.recording.preRecordBytes, UNSENT_BYTES));
       undo.push(() => uplink.stop());
     }
@@ -114,23 +131,39 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     undo.push(() => worn.close());
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
-    const status = async (): Promise<AgentStatus> => ({
-      ...recorderStatus(recorder, recordings.open),
-      device: config.device.id,
-      origin: journal.origin,
-      rootVkey,
-      dataFolder: config.data,
-      camera: {
-        source: withoutCredentials(config.camera.source),
-        problem: recorder.cameraDetail ?? null,
-        shortcomings: film.shortcomings,
-      },
-      journal: { entries: journal.size, epoch: journal.epoch, witnessed: witnessedOf(journal, witness) },
-      uplink: uplink?.status() ?? null,
-      hardware: worn.status(),
-      disk: { freeBytes: await freeBytes(config.data), reserveBytes },
-      clock: { wall: new Date(clock.read().wallMs).toISOString(), source: clock.read().source },
-    });
+    const survey = keptSurvey(stores.store);
+    const status = async (): Promise<AgentStatus> => {
+      const disk = { freeBytes: await freeBytes(config.data), reserveBytes };
+      const backlog = await survey();
+      const facts = {
+        ...recorderStatus(recorder, recordings.open),
+        profile: config.profile,
+        device: config.device.id,
+        origin: journal.origin,
+        rootVkey,
+        dataFolder: config.data,
+        camera: {
+          source: withoutCredentials(config.camera.source),
+          problem: recorder.cameraDetail ?? null,
+          shortcomings: film.shortcomings,
+        },
+        journal: {
+          entries: journal.size,
+          epoch: journal.epoch,
+          sealedAgoMs: sealedAgoMs(journal),
+          witnessed: witnessedOf(journal, witness),
+        },
+        uplink: uplink?.status() ?? null,
+        hardware: worn.status(),
+        disk: {
+          ...disk,
+          recordingHoursLeft: recordingHoursLeft(disk, config.camera.bitrateBitsPerSecond, backlog),
+        },
+        backlog,
+        clock: { wall: new Date(clock.read().wallMs).toISOString(), source: clock.read().source },
+      };
+      return { ...facts, alarms: alarmsOf(facts) };
+    };
     undo.push(() => recorder.close('not started'));
     recorder.open();
     // Before anybody can ask for another recording.
@@ -143,10 +176,46 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     }
     const { controls } = worn;
     const firmware = firmwareOf(config, worn, journal);
-    const parts = { config, policy, stores, journal, recorder, controls, witness, firmware, status };
+    const examined = () =>
+      runningDevice({
+        ...{ config, clock, stores, journal, uplink, witness, rootVkey, firmware },
+        pieces: () => worn.status().pieces,
+        battery: () => worn.status().battery,
+        backlog: survey,
+        camera: () => ({
+          rate: meter.rate(),
+          problem: recorder.cameraDetail,
+          shortcomings: film.shortcomings,
+        }),
+      });
+    const parts = {
+      config,
+      policy,
+      stores,
+      journal,
+      recorder,
+      controls,
+      witness,
+      firmware,
+      status,
+      examined,
+      inbox,
+    };
     undo.push(await startControl(config.data, actionsOf(parts)));
+    const applyNow = (changed: Config) => {
+      log.level = changed.log.level;
+    };
+    await inbox?.commands.begin({
+      ...deviceActions({ config, journal, store: stores.store, status, configured, applyNow }),
+      ...recorderActions({
+        ...{ policy, recorder, controls, journal, store: stores.store },
+        prioritise: uplink === undefined ? undefined : (recording) => uplink.prioritise(recording),
+        locate: (durationMs) => worn.locate(durationMs),
+      }),
+    });
 
     const stop = async (reason: string) => {
+      await inbox?.commands.close();
       await recorder.close(reason);
       if (journal.failure === undefined)
         await journal.append({ type: 'shutdown', software: SOFTWARE, reason });
@@ -171,24 +240,14 @@ function vouchedClock(clock: Clock, device: () => OfficersDevice | undefined, lo
   return gnssClock(clock, receiver, { onDisagreement });
 }
 
-/** Opens the journal for this boot: a new key, the old one erased, and the entry that says so. */
-async function openDevice(stores: DeviceStores, config: Config, clock: Clock) {
-  const origin = originOf(config.device.authority, config.device.id);
-  const identity = await stores.store.identity();
-  if (identity !== undefined && identity.origin !== origin) {
-    throw new LiuhenError(
-      'LIUHEN_CONFIG',
-      `${config.data} is the journal of ${identity.origin}, not of ${origin}`,
-      {
-        next: 'a device keeps its id for life: correct device.id and device.authority, or choose another data folder',
-      },
-    );
-  }
-  const opened = await openJournal(stores, clock, config.journal);
-  await ensureStarted(opened.journal);
-  await opened.journal.rotateKey();
-  await opened.journal.append({ type: 'boot', software: SOFTWARE, reason: 'start' });
-  return opened;
+/** A setting whose policy files do not know it would keep the device from starting. */
+function checkedBy(configured: RunOptions['configured']): RunOptions['configured'] {
+  if (configured === undefined) return undefined;
+  return (settings) => {
+    const config = configured(settings);
+    loadPolicy(config);
+    return config;
+  };
 }
 
 function uplinkOf(
@@ -198,6 +257,7 @@ function uplinkOf(
   clock: Clock,
   log: Logger,
   battery: () => PowerReading | undefined,
+  inbox: CommandInbox | undefined,
 ): Uplink | undefined {
   if (config.uplink.broker === undefined) return undefined;
   return startUplink({
@@ -209,6 +269,15 @@ function uplinkOf(
     clock,
     log,
     software: SOFTWARE,
+    ...(inbox === undefined
+      ? {}
+      : {
+          alsoListen: {
+            topics: inbox.topics,
+            maxPayloadBytes: MAX_RECEIPT_BYTES,
+            onMessage: (_topic, payload) => inbox.onMessage(payload),
+          },
+        }),
     telemetry: async () => {
       const { percent, charging } = battery() ?? {};
       return {

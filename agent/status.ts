@@ -1,4 +1,6 @@
+import type { Alarm } from './alarms.js';
 import type { RecordingSummary } from './buffer/recordings.js';
+import type { Backlog } from './doctor/backlog.js';
 import type { OfficersDeviceStatus } from './hardware/officers-device.js';
 import { cosignedAt } from './journal/checkpoint.js';
 import type { Journal } from './journal/journal.js';
@@ -10,6 +12,7 @@ import { SOFTWARE } from './version.js';
 /** What `liuhen status` shows of a running agent. */
 export interface AgentStatus {
   software: string;
+  profile: 'recorder' | 'kiosk' | 'archive';
   device: string;
   origin: string;
   rootVkey: string;
@@ -20,12 +23,20 @@ export interface AgentStatus {
   recording: RecordingSummary | null;
   preRecord: { durationMs: number; bytes: number };
   camera: { source: string; problem: string | null; shortcomings: readonly string[] };
-  journal: { entries: number; epoch: number; witnessed: { entries: number; time: string } | null };
+  journal: {
+    entries: number;
+    epoch: number;
+    /** Since the newest entry was sealed; null: none in this boot. */
+    sealedAgoMs: number | null;
+    witnessed: { entries: number; time: string } | null;
+  };
   uplink: UplinkStatus | null;
   hardware: OfficersDeviceStatus;
-  disk: { freeBytes: number; reserveBytes: number };
+  disk: { freeBytes: number; reserveBytes: number; recordingHoursLeft: number };
+  backlog: Backlog;
   clock: { wall: string; source: string };
   memory: { rssBytes: number };
+  alarms: Alarm[];
 }
 
 /** The newest size that the archive cosigned, and when. */
@@ -52,4 +63,9 @@ export function recorderStatus(recorder: Recorder, open: RecordingSummary | unde
     preRecord: recorder.preRecord,
     memory: { rssBytes: process.memoryUsage.rss() },
   };
+}
+
+/** Since the newest entry was sealed; null when none was in this boot. */
+export function sealedAgoMs({ clock, lastWriteMonoMs }: Journal): number | null {
+  return lastWriteMonoMs === undefined ? null : Math.max(0, clock.read().monoMs - lastWriteMonoMs);
 }

@@ -3,6 +3,7 @@ import { type Policy, underPolicy } from '../../config/policy.js';
 import { checkDevice } from '../buffer/check.js';
 import type { DeviceStores } from '../buffer/open.js';
 import { allRecordings } from '../buffer/recordings.js';
+import type { Examined } from '../doctor/examined.js';
 import { deviceSource } from '../evidence/device-source.js';
 import { exportRecording } from '../evidence/export.js';
 import type { Firmware } from '../firmware.js';
@@ -11,6 +12,7 @@ import type { Vkey } from '../journal/vkey.js';
 import type { OfficerControls } from '../recorder/officer-controls.js';
 import type { Recorder } from '../recorder/recorder.js';
 import type { AgentStatus } from '../status.js';
+import type { CommandDoor } from './command-routes.js';
 import type { ControlActions } from './server.js';
 
 export interface ActionParts {
@@ -22,15 +24,20 @@ export interface ActionParts {
   controls: OfficerControls;
   witness: Vkey | undefined;
   firmware: Firmware | undefined;
+  /** Absent where no root key is pinned. */
+  inbox: CommandDoor | undefined;
   status(): Promise<AgentStatus>;
+  /** The device as an examination sees it. */
+  examined(): Examined;
 }
 
 /** What commands do on a running agent. */
 export function actionsOf(parts: ActionParts): ControlActions {
-  const { config, policy, stores, journal, recorder, controls, witness, firmware, status } = parts;
+  const { config, policy, stores, journal, recorder, controls, witness, firmware, inbox, status } = parts;
   return {
     status,
     firmware,
+    commands: inbox,
     recordings: () => allRecordings(stores.store),
     start: async ({ case: caseNumber, ...order }) => {
       const request = underPolicy(policy, order);
@@ -40,6 +47,7 @@ export function actionsOf(parts: ActionParts): ControlActions {
     stop: ({ confirmed }) => controls.stop(confirmed),
     mark: async ({ kind, note }) => ({ entry: await recorder.mark(kind, note) }),
     check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
+    examination: { journal, examined: () => parts.examined() },
     exportBundle: async (request) => {
       const witnesses = config.uplink.witness === undefined ? [] : [config.uplink.witness];
       const source = await deviceSource({ ...stores, journal, witnesses });

@@ -8,6 +8,8 @@ import { LiuhenError, messageOf } from '../../config/errors.js';
 import type { Firmware } from '../firmware.js';
 import { type BoardActions, boardRoutes } from './board-routes.js';
 import { readBody } from './body.js';
+import { type CommandDoor, commandRoutes } from './command-routes.js';
+import { type ExaminationActions, examinationRoutes } from './examination-routes.js';
 import { firmwareRoutes } from './firmware-routes.js';
 import { controlSocket } from './socket.js';
 
@@ -20,8 +22,12 @@ export interface ControlActions {
   mark(request: z.infer<typeof markSchema>): Promise<unknown>;
   check(request: z.infer<typeof checkSchema>): Promise<unknown>;
   exportBundle(request: z.infer<typeof exportSchema>): Promise<unknown>;
+  /** Absent where nothing is examined. */
+  examination?: ExaminationActions | undefined;
   /** Absent where no microcontroller is configured. */
   firmware?: Firmware | undefined;
+  /** Absent where no root key is pinned, and so nobody can command it. */
+  commands?: CommandDoor | undefined;
   /** Absent where no content is shown. */
   board?: BoardActions | undefined;
 }
@@ -67,6 +73,7 @@ export async function startControl(
 function routes(actions: ControlActions): Hono {
   const app = new Hono();
   boardRoutes(app, actions.board);
+  commandRoutes(app, actions.commands);
   app.use(bodyLimit({ maxSize: 64 * 1024 }));
   app.get('/status', async (c) => c.json(await actions.status()));
   app.get('/recordings', async (c) => c.json(await actions.recordings()));
@@ -75,6 +82,7 @@ function routes(actions: ControlActions): Hono {
   app.post('/mark', async (c) => c.json(await actions.mark(await readBody(c.req, markSchema))));
   app.post('/check', async (c) => c.json(await actions.check(await readBody(c.req, checkSchema))));
   app.post('/export', async (c) => c.json(await actions.exportBundle(await readBody(c.req, exportSchema))));
+  examinationRoutes(app, actions.examination);
   firmwareRoutes(app, actions.firmware);
   app.onError((error, c) => {
     const known = error instanceof LiuhenError;
