@@ -1,5 +1,7 @@
 import type { Config } from '../config/load.js';
 import type { Clock } from '../drivers/clock.js';
+import type { CommandsStatus } from './commands/commands.js';
+import type { CommandInbox } from './commands/open.js';
 import type { ItemState } from './disclosure/board-item.js';
 import type { OpenDisclosure } from './disclosure/open.js';
 import type { PieceStatus } from './hardware/pieces.js';
@@ -33,6 +35,7 @@ export interface KioskStatus {
   };
   journal: { entries: number; epoch: number; witnessed: { entries: number; time: string } | null };
   uplink: UplinkStatus | null;
+  commands: CommandsStatus | null;
   pieces: Record<string, PieceStatus>;
   disk: { freeBytes: number; reserveBytes: number };
   clock: { wall: string; source: string };
@@ -48,6 +51,7 @@ export interface KioskStatusParts {
   kiosk: Kiosk;
   disclosure: OpenDisclosure;
   feed: ContentFeed;
+  inbox: CommandInbox | undefined;
   clock: Clock;
   pieces: Record<string, PieceStatus>;
   freeBytes: number;
@@ -68,6 +72,7 @@ export function kioskStatus(parts: KioskStatusParts): KioskStatus {
     content: contentOf(config.disclosure.hall ?? '', disclosure, feed),
     journal: { entries: journal.size, epoch: journal.epoch, witnessed: witnessedOf(journal, witness) },
     uplink: uplink?.status() ?? null,
+    commands: parts.inbox?.commands.status ?? null,
     pieces,
     disk: { freeBytes: parts.freeBytes, reserveBytes: config.storage.reserveBytes },
     clock: { wall: new Date(wallMs).toISOString(), source },

@@ -17,8 +17,10 @@ import { deviceActions } from './commands/device-actions.js';
 import { type CommandInbox, openCommandInbox } from './commands/open.js';
 import { recorderActions } from './commands/recorder-actions.js';
 import { actionsOf } from './control/actions.js';
+import { checkpointsOf } from './control/checkpoints.js';
 import { startControl } from './control/server.js';
 import { keptSurvey, recordingHoursLeft } from './doctor/backlog.js';
+import { examine } from './doctor/doctor.js';
 import { FootageMeter } from './doctor/footage-rate.js';
 import { runningDevice } from './doctor/running.js';
 import { Firmware } from './firmware.js';
@@ -37,6 +39,7 @@ import { startTimers } from './timers.js';
 import { MAX_RECEIPT_BYTES } from './uplink/messages.js';
 import { startUplink, type Uplink } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
+import { words } from './words/words.js';
 
 /** Footage kept in memory for the uplink: what a full pre-record took before it was sealed. */
 const UNSENT_BYTES = 32 * 1024 * 1024;
@@ -154,6 +157,7 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
           witnessed: witnessedOf(journal, witness),
         },
         uplink: uplink?.status() ?? null,
+        commands: inbox?.commands.status ?? null,
         hardware: worn.status(),
         disk: {
           ...disk,
@@ -202,11 +206,16 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       inbox,
     };
     undo.push(await startControl(config.data, actionsOf(parts)));
+    const diagnostics = async () => ({
+      checkpoints: checkpointsOf(journal),
+      status: await status(),
+      checks: await examine(examined(), words('en')),
+    });
     const applyNow = (changed: Config) => {
       log.level = changed.log.level;
     };
     await inbox?.commands.begin({
-      ...deviceActions({ config, journal, store: stores.store, status, configured, applyNow }),
+      ...deviceActions({ config, journal, store: stores.store, diagnostics, configured, applyNow }),
       ...recorderActions({
         ...{ policy, recorder, controls, journal, store: stores.store },
         prioritise: uplink === undefined ? undefined : (recording) => uplink.prioritise(recording),

@@ -1,5 +1,6 @@
 import type { Alarm } from './alarms.js';
 import type { RecordingSummary } from './buffer/recordings.js';
+import type { CommandsStatus } from './commands/commands.js';
 import type { Backlog } from './doctor/backlog.js';
 import type { OfficersDeviceStatus } from './hardware/officers-device.js';
 import { cosignedAt } from './journal/checkpoint.js';
@@ -31,6 +32,8 @@ export interface AgentStatus {
     witnessed: { entries: number; time: string } | null;
   };
   uplink: UplinkStatus | null;
+  /** Null where no root key is pinned, and so nobody can command it. */
+  commands: CommandsStatus | null;
   hardware: OfficersDeviceStatus;
   disk: { freeBytes: number; reserveBytes: number; recordingHoursLeft: number };
   backlog: Backlog;

@@ -31,7 +31,12 @@ const OFFICE_TOPICS: Record<Office, string[]> = {
     'write liuhen/1/+/renewed',
   ],
   publisher: ['readwrite liuhen/1/board/#', `read ${topics.state('+')}`],
-  dispatcher: ['write liuhen/1/+/command', 'read liuhen/1/+/result/+', `read ${topics.state('+')}`],
+  dispatcher: [
+    `write ${topics.command('+')}`,
+    `write ${topics.trust('+')}`,
+    `read ${topics.result('+', '+')}`,
+    `read ${topics.state('+')}`,
+  ],
 };
 
 /** Mosquitto's access rules (mosquitto.conf(5), acl_file) for those who show a certificate. What no line allows is refused. */
@@ -40,7 +45,7 @@ export function accessRules(domain: string, devices: readonly EnrolledDevice[]):
   const lines = [
     '# Written by liuhen authority; changes are lost. %u is the name in the certificate.',
     ...own.map((topic) => `pattern write liuhen/1/%u/${topic}`),
-    ...['receipt', 'command', 'renewed'].map((topic) => `pattern read liuhen/1/%u/${topic}`),
+    ...['receipt', 'command', 'trust', 'renewed'].map((topic) => `pattern read liuhen/1/%u/${topic}`),
   ];
   for (const [office, allowed] of Object.entries(OFFICE_TOPICS)) {
     lines.push('', `user ${officeName(office as Office, domain)}`, ...allowed.map((each) => `topic ${each}`));

@@ -13,10 +13,10 @@ export interface DeviceActionParts {
     append(draft: EntryDraft): Promise<{ n: number }>;
     rotateKey(): Promise<void>;
     readonly epoch: number;
-    readonly checkpoint: string;
   };
   store: JournalStore;
-  status(): Promise<unknown>;
+  /** What a technician wants to see of a device that is far away. */
+  diagnostics(): Promise<unknown>;
   /** The configuration with these settings over it; throws LIUHEN_CONFIG. Absent where settings cannot be changed. */
   configured?: ((settings: Overrides) => Config) | undefined;
   /** Makes the settings that can take effect at once do so. */
@@ -33,7 +33,7 @@ export interface DeviceActionParts {
 export function deviceActions(parts: DeviceActionParts): CommandActions {
   const { journal, content } = parts;
   return {
-    'collect-diagnostics': async () => ({ checkpoint: journal.checkpoint, status: await parts.status() }),
+    'collect-diagnostics': () => parts.diagnostics(),
     'rotate-key': async () => {
       await journal.rotateKey();
       return { epoch: journal.epoch };
