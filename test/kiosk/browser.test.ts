@@ -344,7 +344,7 @@ test.serial('when the agent is gone the page stays and says so, and comes back b
   await page.goto(rig.url);
   await listening(page, rig.kiosk);
   await rig.kiosk.close();
-  await page.getByText('本机正在恢复').waitFor();
+  await page.getByText(/本机正在恢复，以下内容截至 \d\d:\d\d/).waitFor();
   t.true(await page.getByText('林晓岚').isVisible());
   await rig.start();
   await page.getByText('本机正在恢复').waitFor({ state: 'hidden' });

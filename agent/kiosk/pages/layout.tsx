@@ -78,7 +78,7 @@ function Document({ view, frame, title, back, typing, children }: PageProps) {
           </main>
         </div>
         <Toolbar view={view} {...(back === undefined ? {} : { back })} />
-        <Notices view={view} nowMs={frame.nowMs} />
+        <Notices view={view} />
       </body>
     </html>
   );
@@ -162,7 +162,7 @@ function BarLink({ to, icon, text, label, lang, strong }: BarLinkProps) {
 }
 
 /** What the script shows when it is needed: its words stand here so that they are in the page's language. */
-function Notices({ view, nowMs }: { view: View; nowMs: number }) {
+function Notices({ view }: { view: View }) {
   const { t } = view;
   return (
     <>
@@ -173,7 +173,7 @@ function Notices({ view, nowMs }: { view: View; nowMs: number }) {
         data-updated={t('updated')}
         data-later={t('updatedWhileTyping')}
       ></p>
-      <p id="gone" class="stale" role="status" data-text={t('agentGone')} data-now={nowMs} hidden></p>
+      <p id="gone" class="stale" role="status" data-text={t('agentGone', '{n}')} hidden></p>
       <dialog id="idle" aria-labelledby="idle-title" aria-describedby="idle-about">
         <h2 id="idle-title">{t('idleAsk')}</h2>
         <p id="idle-about" data-text={t('idleAbout', '{n}')}></p>
