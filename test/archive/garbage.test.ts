@@ -151,6 +151,31 @@ test('the embedded broker lets nobody but the archive hear footage or send recei
   );
 });
 
+test('the embedded broker keeps content for the screens of a hall, and nothing else that looks like it', async (t) => {
+  const { archive, port } = await rig(t);
+  const connect = () => connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
+  const platform = await connect();
+  t.teardown(() => platform.endAsync(true));
+  await platform.publishAsync('liuhen/1/board/hall-1/post/window-1', 'content', { qos: 1, retain: true });
+
+  const kiosk = await connect();
+  t.teardown(() => kiosk.endAsync(true));
+  const message = new Promise<string>((resolve) => {
+    kiosk.once('message', (topic, payload, { retain }) => resolve(`${topic} ${payload} ${retain}`));
+  });
+  await kiosk.subscribeAsync('liuhen/1/board/hall-1/#', { qos: 1 });
+  t.is(await message, 'liuhen/1/board/hall-1/post/window-1 content true');
+  for (const filter of ['liuhen/1/board/#', 'liuhen/1/board/+/#', 'liuhen/1/board/hall-1/post/#']) {
+    await t.throwsAsync(kiosk.subscribeAsync(filter), undefined, filter);
+  }
+
+  platform.on('error', () => {});
+  const closed = new Promise<void>((resolve) => platform.once('close', () => resolve()));
+  platform.publish('liuhen/1/board/hall-1/post/window-1/more', 'x', { qos: 1, retain: true });
+  await closed;
+  t.is(archive.running.status().counters['bad-topic'], 1);
+});
+
 test('the embedded broker ends a connection whose packet claims 256 MiB, before buffering it', async (t) => {
   const { archive, port } = await rig(t);
   const socket = connectTcp({ host: '127.0.0.1', port });
