@@ -11,12 +11,17 @@ import { commandedConfig } from './commanded-config.js';
 import { deviceActions } from './commands/device-actions.js';
 import { type CommandInbox, openCommandInbox } from './commands/open.js';
 import { boardReport } from './control/board-report.js';
+import { checkpointsOf } from './control/checkpoints.js';
 import { noticeExport } from './control/notice-export.js';
 import { type ControlActions, startControl } from './control/server.js';
 import type { Board } from './disclosure/board.js';
 import { MAX_ENVELOPE_BYTES } from './disclosure/envelope.js';
 import { type OpenDisclosure, openDisclosure } from './disclosure/open.js';
 import { boardSubscription } from './disclosure/topic.js';
+import { keptSurvey } from './doctor/backlog.js';
+import { examine } from './doctor/doctor.js';
+import type { Examined } from './doctor/examined.js';
+import { runningDevice } from './doctor/running.js';
 import { type Drivers, systemDrivers } from './hardware/drivers.js';
 import { KIOSK_PIECES, Pieces } from './hardware/pieces.js';
 import type { Journal } from './journal/journal.js';
@@ -32,6 +37,7 @@ import { openDevice } from './open-device.js';
 import { startTimers } from './timers.js';
 import { startUplink, type Uplink } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
+import { words } from './words/words.js';
 
 /** A running kiosk. */
 export interface KioskAgent {
@@ -135,19 +141,32 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
     const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
     const status = async (): Promise<KioskStatus> =>
       kioskStatus({
-        ...{ config, journal, rootVkey, witness, uplink, kiosk, disclosure, feed, clock },
+        ...{ config, journal, rootVkey, witness, uplink, kiosk, disclosure, feed, clock, inbox },
         pieces: pieces.status(KIOSK_PIECES),
         freeBytes: await freeBytes(config.data),
+      });
+    const survey = keptSurvey(stores.store);
+    const examined = () =>
+      runningDevice({
+        ...{ config, clock, stores, journal, uplink, witness, rootVkey },
+        pieces: () => pieces.status(KIOSK_PIECES),
+        backlog: survey,
+        page: () => kiosk.facts().page,
       });
     undo.push(
       await startControl(
         config.data,
-        actionsOf({ status, stores, hall, disclosure, journal, witness, inbox }),
+        actionsOf({ status, stores, hall, disclosure, journal, witness, inbox, examined }),
       ),
     );
     await inbox?.commands.begin(
       deviceActions({
-        ...{ config, journal, store: stores.store, status, configured: options.configured },
+        ...{ config, journal, store: stores.store, configured: options.configured },
+        diagnostics: async () => ({
+          checkpoints: checkpointsOf(journal),
+          status: await status(),
+          checks: await examine(examined(), words('en')),
+        }),
         applyNow: (changed) => {
           log.level = changed.log.level;
         },
@@ -235,6 +254,8 @@ interface ActionParts {
   journal: Journal;
   witness: ReturnType<typeof parseVkey> | undefined;
   inbox: CommandInbox | undefined;
+  /** The device as an examination sees it. */
+  examined(): Examined;
 }
 
 /** What commands do on a running kiosk; what only a recorder does is refused. */
@@ -246,6 +267,7 @@ function actionsOf({
   journal,
   witness,
   inbox,
+  examined,
 }: ActionParts): ControlActions {
   const refuse = () =>
     Promise.reject(
@@ -262,6 +284,7 @@ function actionsOf({
     exportBundle: refuse,
     check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
     commands: inbox,
+    examination: { journal, examined },
     board: {
       report: () => boardReport({ hall, ...disclosure }),
       take: (envelope) => disclosure.intake.take(undefined, envelope),

@@ -1,6 +1,5 @@
 import { isMap, parseDocument, type Scalar } from 'yaml';
 import { LiuhenError } from './errors.js';
-import { readConfigText } from './file.js';
 import { settingOf, unknownKey } from './known-keys.js';
 import { parseConfig } from './load.js';
 import { outstandingFor } from './migrations.js';
@@ -37,8 +36,14 @@ export function edited(text: string, fileName: string, key: string, value: strin
   const path = key.split('.');
   const found = document.getIn(path, true) as Scalar | undefined;
   const before = found === undefined || found === null ? undefined : String(found.value ?? '');
+  const { range } = found ?? {};
+  if (value !== undefined && range && range[1] > range[0]) {
+    // In its place, so that not even the spaces around it change.
+    const changed = `${text.slice(0, range[0])}${written(value)}${text.slice(range[1])}`;
+    parseConfig(changed, fileName);
+    return { key, before, after: value, text: changed };
+  }
   if (value === undefined) document.deleteIn(path);
-  else if (found !== undefined && found !== null) found.value = value;
   else {
     // A section that is written without anything in it is no map yet.
     for (let depth = 1; depth < path.length; depth++) {
@@ -52,7 +57,7 @@ export function edited(text: string, fileName: string, key: string, value: strin
   return { key, before, after: value, text: changed };
 }
 
-/** As `edited`, of the file at `path`, which is not changed yet. Throws LIUHEN_NOT_FOUND as well. */
-export function editedFile(path: string, key: string, value: string | undefined): Edit {
-  return edited(readConfigText(path), path, key, value);
+/** A scalar of one line: plain where it can be nothing else. */
+function written(value: string): string {
+  return /^[\w./+-]+$/.test(value) ? value : JSON.stringify(value);
 }

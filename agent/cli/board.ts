@@ -29,7 +29,7 @@ export function registerBoard(program: Command): void {
     .addHelpText(
       'after',
       `
-Examples: liuhen board --data /var/lib/liuhen
+Examples: liuhen board list --data /var/lib/liuhen
           liuhen board --state held-back
           liuhen board --broker mqtt://broker.liuhen.example:1883 --hall hall-1 --root 'liuhen.example/root+…'
 From a broker it is what a new kiosk would show, which has seen no earlier revision.`,

@@ -48,18 +48,29 @@ function loadersFor(name: string | undefined): (() => Promise<Register>)[] {
   return (wanted.length > 0 ? wanted : LOADERS).map(([, load]) => load);
 }
 
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
+/** Every command, for whoever lists them. */
+export function wholeProgram(): Promise<Command> {
+  return programWith(LOADERS.map(([, load]) => load));
+}
+
+async function programWith(loaders: readonly (() => Promise<Register>)[]): Promise<Command> {
   const program = new Command('liuhen')
     .description('Liuhen 留痕: footage that proves itself. Recorder, archive, export and verification.')
     .version(VERSION)
     .showHelpAfterError('(liuhen --help shows all commands)')
     .option('--lang <language>', 'en or zh, instead of what LANG says; anywhere on the line')
+    .addHelpText('after', '\nExample: liuhen doctor --lang zh')
     .exitOverride();
+  for (const load of loaders) (await load())(program);
+  addExamples(program);
+  return program;
+}
+
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     const { argv: spoken, asked } = takeLanguage(argv);
     if (asked !== undefined) chooseLanguage(asked);
-    for (const load of loadersFor(spoken[2])) (await load())(program);
-    addExamples(program);
+    const program = await programWith(loadersFor(spoken[2]));
     await program.parseAsync(spoken);
     return Number(process.exitCode ?? 0);
   } catch (error) {
