@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { readSecret } from '../../config/file.js';
+import { INSTALLED } from '../../config/installed.js';
 import { type Config, loadConfig } from '../../config/load.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
 import { type EnrolAnswer, readAnswer } from '../provision/answer.js';
@@ -153,7 +154,7 @@ async function provision(flags: Flags): Promise<void> {
   const [missing] = steps.filter(({ done }) => !done);
   say(
     missing === undefined
-      ? `  next: liuhen run --config ${flags.config}`
+      ? `  next: ${resolve(flags.config) === INSTALLED.config ? 'systemctl restart liuhen.target' : `liuhen run --config ${flags.config}`}`
       : `  missing: ${missing.detail}\n  next: ${missing.next}`,
   );
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
 
 export type Profile = 'recorder' | 'kiosk';
@@ -50,7 +49,6 @@ function placed(
 }
 
 function lineOf(name: string, value: Value): string {
-  // Text in quotes: it comes from people, and YAML sees meanings in bare words.
   const written = typeof value === 'object' ? flow(value) : scalar(value);
   return `${name}: ${written}`;
 }
@@ -61,9 +59,14 @@ function flow(value: { [key: string]: string | number | boolean }): string {
     .join(', ')}}`;
 }
 
+/** Other readers of YAML take these words for something else. */
+const NOT_TEXT = /^(true|false|yes|no|on|off|null|y|n)$/i;
+
 function scalar(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
-  return /^[A-Za-z0-9/][A-Za-z0-9/._-]*$/.test(value) ? stringify(value).trim() : JSON.stringify(value);
+  return /^[A-Za-z0-9/][A-Za-z0-9/._-]*$/.test(value) && !NOT_TEXT.test(value)
+    ? value
+    : JSON.stringify(value);
 }
 
 function ended(lines: string[]): string {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { originOf } from '../../config/identity.js';
+import { INSTALLED } from '../../config/installed.js';
 import { type Config, loadConfig, parseConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { makeFolder } from '../archive/durable-file.js';
@@ -75,7 +76,8 @@ async function ensureConfig(
       next: 'liuhen provision asks, and liuhen provision --answers FILE reads what it needs',
     });
   }
-  const text = configTextOf(answers);
+  const installed = resolve(path) === INSTALLED.config;
+  const text = configTextOf(installed ? { data: INSTALLED.data, ...answers } : answers);
   const config = parseConfig(text, path);
   const { profile, unit, caSha256 } = answers;
   const facts: Facts = {

@@ -47,7 +47,12 @@ export async function askAnswers(found: Found): Promise<Answers> {
     value === '' ? 'expected a folder' : undefined,
   );
   const base = { profile, device, authority, ...(unit === '' ? {} : { unit }), data };
-  if (profile === 'kiosk') return checkAnswers(base, 'answers');
+  if (profile === 'kiosk') {
+    const window = await line('The window that it stands at, as it is written above it', '1', (value) =>
+      value === '' ? 'expected a window such as 3 or A12' : undefined,
+    );
+    return checkAnswers({ ...base, settings: { 'kiosk.window': window } }, 'answers');
+  }
   const camera = await askCamera(found);
   return checkAnswers(
     { ...base, camera, ports: await askPorts(found), lines: await askLines(found) },

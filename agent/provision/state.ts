@@ -10,7 +10,7 @@ import { readSmallFile } from './secret-file.js';
 
 /** A step of provisioning as it is on the disk. */
 export interface Step {
-  step: 'configuration' | 'journal' | 'request' | 'certificate' | 'uplink';
+  step: 'configuration' | 'journal' | 'request' | 'certificate' | 'uplink' | 'kiosk';
   done: boolean;
   /** What is there, or what is missing. */
   detail: string;
@@ -54,7 +54,26 @@ export async function provisionState(configPath: string, nowMs: number): Promise
           next: "take the authority's answer with liuhen provision --answer",
         },
   );
+  if (config.profile === 'kiosk') steps.push(kioskStep(config));
   return steps;
+}
+
+/** Without these a kiosk does not start. */
+function kioskStep({ disclosure, kiosk }: Config): Step {
+  const step = 'kiosk';
+  const needed = {
+    'disclosure.hall': disclosure.hall,
+    'disclosure.root': disclosure.root,
+    'kiosk.window': kiosk.window,
+  };
+  const missing = Object.entries(needed).flatMap(([key, value]) => (value === undefined ? [key] : []));
+  if (missing.length === 0)
+    return { step, done: true, detail: `hall ${disclosure.hall}, window ${kiosk.window}` };
+  const next =
+    missing[0] === 'disclosure.root'
+      ? 'liuhen authority init --display-root VKEY once, then enrol again; or write it into the configuration'
+      : `liuhen config set ${missing[0]} VALUE`;
+  return { step, done: false, detail: `${missing.join(' and ')} not set`, next };
 }
 
 async function certificateStep(data: string, nowMs: number): Promise<Step> {

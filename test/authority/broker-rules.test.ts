@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { issue } from '../../agent/authority/ca.js';
 import { officeName } from '../../agent/authority/ca-broker.js';
 import { revoke } from '../../agent/authority/ca-enrol.js';
 import { places } from '../../agent/authority/ca-folder.js';
-import { issue } from '../../agent/authority/ca.js';
 import { files } from '../../agent/provision/files.js';
 import { newTlsKey, tlsPublicKey } from '../../agent/provision/tls-key.js';
 import { DOMAIN, TestAuthorityHouse } from '../support/authority.js';
@@ -62,7 +62,9 @@ run('a device publishes under its own id and nowhere else', async (t) => {
   await it.enrolled('recorder-0002');
   const device = await client(t, it, files.identity(mine.config.data));
   const archive = await client(t, it, office(it, 'archive'));
-  const allowed = ['journal', `footage/${'0'.repeat(64)}/0`, 'state', 'telemetry'].map((each) => `liuhen/1/recorder-0001/${each}`);
+  const allowed = ['journal', `footage/${'0'.repeat(64)}/0`, 'state', 'telemetry'].map(
+    (each) => `liuhen/1/recorder-0001/${each}`,
+  );
   const denied = [
     'liuhen/1/recorder-0002/journal',
     'liuhen/1/recorder-0002/state',
@@ -74,20 +76,39 @@ run('a device publishes under its own id and nowhere else', async (t) => {
   t.deepEqual(got, allowed.slice(0, 3));
 });
 
-run('a device can answer for nobody: no receipt, command, board or enrolment of its making arrives', async (t) => {
-  const it = await house(t);
-  await it.startBroker();
-  const mine = await it.enrolled('recorder-0001');
-  const victim = await it.enrolled('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
-  const device = await client(t, it, files.identity(mine.config.data));
-  const other = await client(t, it, files.identity(victim.config.data));
-  const archive = await client(t, it, office(it, 'archive'));
-  const denied = ['liuhen/1/kiosk-0001/receipt', 'liuhen/1/kiosk-0001/command', 'liuhen/1/board/hall-1/post/a', 'liuhen/1/kiosk-0001/renewed'];
-  t.deepEqual(await heard(device, other, denied, { by: archive, topic: 'liuhen/1/kiosk-0001/receipt' }), []);
-  const authority = await client(t, it, office(it, 'authority'));
-  const end = { by: device, topic: 'liuhen/1/recorder-0001/renew' };
-  t.deepEqual(await heard(device, authority, ['liuhen/1/enrol/0123456789abcdef/request', 'liuhen/1/kiosk-0001/renew'], end), []);
-});
+run(
+  'a device can answer for nobody: no receipt, command, board or enrolment of its making arrives',
+  async (t) => {
+    const it = await house(t);
+    await it.startBroker();
+    const mine = await it.enrolled('recorder-0001');
+    const victim = await it.enrolled('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
+    const device = await client(t, it, files.identity(mine.config.data));
+    const other = await client(t, it, files.identity(victim.config.data));
+    const archive = await client(t, it, office(it, 'archive'));
+    const denied = [
+      'liuhen/1/kiosk-0001/receipt',
+      'liuhen/1/kiosk-0001/command',
+      'liuhen/1/board/hall-1/post/a',
+      'liuhen/1/kiosk-0001/renewed',
+    ];
+    t.deepEqual(
+      await heard(device, other, denied, { by: archive, topic: 'liuhen/1/kiosk-0001/receipt' }),
+      [],
+    );
+    const authority = await client(t, it, office(it, 'authority'));
+    const end = { by: device, topic: 'liuhen/1/recorder-0001/renew' };
+    t.deepEqual(
+      await heard(
+        device,
+        authority,
+        ['liuhen/1/enrol/0123456789abcdef/request', 'liuhen/1/kiosk-0001/renew'],
+        end,
+      ),
+      [],
+    );
+  },
+);
 
 run('a device reads its own answers, and a kiosk the board of its hall; nothing of others', async (t) => {
   const it = await house(t);
@@ -108,22 +129,28 @@ run('a device reads its own answers, and a kiosk the board of its hall; nothing 
   t.deepEqual(await heard(kiosk, kiosk, fromMe, end), [], 'what it writes it cannot read');
 });
 
-run('a revoked device is refused when it connects, and an open connection of it carries nothing more', async (t) => {
-  const it = await house(t);
-  await it.startBroker();
-  const mine = await it.enrolled('recorder-0001');
-  const other = await it.enrolled('recorder-0002');
-  const identity = files.identity(mine.config.data);
-  const device = await client(t, it, identity);
-  const archive = await client(t, it, office(it, 'archive'));
-  const reloaded = it.reloaded();
-  const { reload } = await revoke(it.authority, 'recorder-0001', 'lost', Date.now());
-  t.is(reload, 'reloaded');
-  await reloaded;
-  const last = { by: await client(t, it, files.identity(other.config.data)), topic: 'liuhen/1/recorder-0002/state' };
-  t.deepEqual(await heard(device, archive, ['liuhen/1/recorder-0001/journal'], last), []);
-  await t.throwsAsync(client(t, it, identity));
-});
+run(
+  'a revoked device is refused when it connects, and an open connection of it carries nothing more',
+  async (t) => {
+    const it = await house(t);
+    await it.startBroker();
+    const mine = await it.enrolled('recorder-0001');
+    const other = await it.enrolled('recorder-0002');
+    const identity = files.identity(mine.config.data);
+    const device = await client(t, it, identity);
+    const archive = await client(t, it, office(it, 'archive'));
+    const reloaded = it.reloaded();
+    const { reload } = await revoke(it.authority, 'recorder-0001', 'lost', Date.now());
+    t.is(reload, 'reloaded');
+    await reloaded;
+    const last = {
+      by: await client(t, it, files.identity(other.config.data)),
+      topic: 'liuhen/1/recorder-0002/state',
+    };
+    t.deepEqual(await heard(device, archive, ['liuhen/1/recorder-0001/journal'], last), []);
+    await t.throwsAsync(client(t, it, identity));
+  },
+);
 
 run('a certificate of another CA is refused, and so is none, and so is the one of the broker', async (t) => {
   const it = await house(t);
@@ -131,7 +158,11 @@ run('a certificate of another CA is refused, and so is none, and so is the one o
   await it.startBroker();
   const foreign = await stranger.enrolled('recorder-0001');
   await t.throwsAsync(client(t, it, files.identity(foreign.config.data)));
-  await t.throwsAsync(client(t, it, `${places.broker(it.authority.dir)}/broker.pem`), undefined, 'it is for a server only');
+  await t.throwsAsync(
+    client(t, it, `${places.broker(it.authority.dir)}/broker.pem`),
+    undefined,
+    'it is for a server only',
+  );
   const ca = await readFile(places.certificate(it.authority.dir));
   await t.throwsAsync(connectAsync(it.authority.settings.broker, { ca, reconnectPeriod: 0 }));
 });
@@ -140,7 +171,8 @@ run('without a certificate only the exchange of one token can be written and rea
   const it = await house(t);
   await it.startBroker();
   const ca = await readFile(places.certificate(it.authority.dir));
-  const asToken = (clientId: string) => connectAsync(it.authority.settings.enrolBroker, { ca, clientId, reconnectPeriod: 0 });
+  const asToken = (clientId: string) =>
+    connectAsync(it.authority.settings.enrolBroker, { ca, clientId, reconnectPeriod: 0 });
   const mine = '0123456789abcdef';
   const [me, eve] = [await asToken(mine), await asToken('fedcba9876543210')];
   t.teardown(() => Promise.all([me.endAsync(true), eve.endAsync(true)]));
@@ -149,8 +181,17 @@ run('without a certificate only the exchange of one token can be written and rea
   const denied = [end.topic, 'liuhen/1/recorder-0001/renew', 'liuhen/1/board/hall-1/post/a'];
   t.deepEqual(await heard(eve, authority, denied.slice(1), end), []);
   const answers = [`liuhen/1/enrol/${mine}/answer`];
-  t.deepEqual(await heard(authority, eve, answers, { by: authority, topic: 'liuhen/1/enrol/fedcba9876543210/answer' }), []);
-  t.deepEqual(await heard(authority, me, ['liuhen/1/enrol/fedcba9876543210/answer'], { by: authority, topic: answers[0] ?? '' }), []);
+  t.deepEqual(
+    await heard(authority, eve, answers, { by: authority, topic: 'liuhen/1/enrol/fedcba9876543210/answer' }),
+    [],
+  );
+  t.deepEqual(
+    await heard(authority, me, ['liuhen/1/enrol/fedcba9876543210/answer'], {
+      by: authority,
+      topic: answers[0] ?? '',
+    }),
+    [],
+  );
 });
 
 test('a certificate for a client is none for a server, and ends when it should', async (t) => {

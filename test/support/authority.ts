@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
+import { initArchive } from '../../agent/archive/archive.js';
 import { enrol } from '../../agent/authority/ca-enrol.js';
 import { initAuthority, type MadeAuthority } from '../../agent/authority/ca-init.js';
 import { type Desk, serveDesk } from '../../agent/authority/ca-serve.js';
@@ -13,7 +14,6 @@ import { type Provisioned, provisionDevice } from '../../agent/provision/device.
 import { takeAnswer } from '../../agent/provision/enrolled.js';
 import { readRequest } from '../../agent/provision/request.js';
 import { freePort } from './broker.js';
-import { initArchive } from '../../agent/archive/archive.js';
 
 const BINARY = '/usr/sbin/mosquitto';
 export const DOMAIN = 'liuhen.example';
@@ -84,7 +84,14 @@ export class TestAuthorityHouse {
   /** A device in a folder of its own, not enrolled. */
   provision(device: string, more: object = {}): Promise<Provisioned> {
     const answers = checkAnswers(
-      { profile: 'recorder', device, authority: DOMAIN, camera: 'synthetic', data: `${device}-data`, ...more },
+      {
+        profile: 'recorder',
+        device,
+        authority: DOMAIN,
+        camera: 'synthetic',
+        data: `${device}-data`,
+        ...more,
+      },
       'test',
     );
     return provisionDevice(join(this.folder, `${device}.yaml`), answers);
@@ -113,4 +120,3 @@ export class TestAuthorityHouse {
     await rm(this.folder, { recursive: true, force: true });
   }
 }
-

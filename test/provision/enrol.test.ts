@@ -1,0 +1,250 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { readRoot } from '../../agent/archive/registry.js';
+import { enrol } from '../../agent/authority/ca-enrol.js';
+import { readDevice } from '../../agent/authority/ca-registry.js';
+import { createToken } from '../../agent/authority/ca-token.js';
+import { newSeed, publicKeyOf } from '../../agent/journal/ed25519.js';
+import { formatVkey, SignatureType, vkeyOf } from '../../agent/journal/vkey.js';
+import { readAnswer } from '../../agent/provision/answer.js';
+import { toLine } from '../../agent/provision/carrier.js';
+import { takeAnswer } from '../../agent/provision/enrolled.js';
+import { files } from '../../agent/provision/files.js';
+import { fingerprintWords } from '../../agent/provision/fingerprint.js';
+import { makeRequest, readRequest } from '../../agent/provision/request.js';
+import { newTlsKey } from '../../agent/provision/tls-key.js';
+import { DOMAIN, TestAuthorityHouse } from '../support/authority.js';
+import { liuhen } from '../support/liuhen.js';
+import { withoutMosquitto } from '../support/mosquitto.js';
+
+const run = withoutMosquitto === undefined ? test : test.skip;
+
+async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
+  const made = await TestAuthorityHouse.create();
+  t.teardown(() => made.remove());
+  return made;
+}
+
+async function answersFile(it: TestAuthorityHouse, folder: string, more = ''): Promise<string> {
+  await mkdir(join(it.folder, folder));
+  const text = `profile: kiosk\ndevice: kiosk-0001\nauthority: ${DOMAIN}\nunit: hall-1\n${more}`;
+  await writeFile(join(it.folder, folder, 'answers.yaml'), text);
+  return join(it.folder, folder);
+}
+
+/** What makes a device: its configuration, and the names and modes of what it keeps. */
+async function resultOf(folder: string) {
+  const config = await readFile(join(folder, 'liuhen.yaml'), 'utf8');
+  return { config, tls: (await readdir(join(folder, 'data/tls'))).sort() };
+}
+
+run('a file, a line and a token enrol with the same result', async (t) => {
+  const it = await house(t);
+  await it.startBroker();
+  await it.serve();
+  const { dir } = it.authority;
+  const results = [];
+  for (const way of ['file', 'line', 'token']) {
+    // Each way begins at the authority anew: a device has one root key for life.
+    const folder = await answersFile(it, way);
+    await writeFile(
+      join(folder, 'answers.yaml'),
+      (await readFile(join(folder, 'answers.yaml'), 'utf8')).replace('kiosk-0001', `kiosk-${way}`),
+    );
+    const provision = (...args: string[]) => liuhen(folder, 'provision', '--json', '--no-tests', ...args);
+    if (way === 'token') {
+      const token = await createToken(dir, it.authority.settings, {
+        device: `kiosk-${way}`,
+        validMs: 60_000,
+        nowMs: Date.now(),
+      });
+      await writeFile(join(folder, 'token'), token.text, { mode: 0o600 });
+      const done = await provision('--answers', 'answers.yaml', '--token-file', 'token');
+      t.is(done.status, 0, done.stderr);
+      t.is((JSON.parse(done.stdout) as { enrolled: { problem: null } }).enrolled.problem, null);
+    } else if (way === 'file') {
+      t.is((await provision('--answers', 'answers.yaml', '--request', folder)).status, 0);
+      const answered = await liuhen(
+        folder,
+        'authority',
+        'enrol',
+        '--dir',
+        dir,
+        '--yes',
+        `kiosk-${way}.request.json`,
+      );
+      t.is(answered.status, 0, answered.stderr);
+      t.is((await provision('--answer', folder)).status, 0);
+    } else {
+      const asked = JSON.parse((await provision('--answers', 'answers.yaml')).stdout) as { request: string };
+      const answered = await liuhen(folder, 'authority', 'enrol', '--dir', dir, '--yes', asked.request);
+      t.regex(answered.stdout, /^liuhen-answer:\S+\n$/);
+      t.is((await provision('--answer', answered.stdout.trim())).status, 0);
+    }
+    const result = await resultOf(folder);
+    results.push({ ...result, config: result.config.replaceAll(`kiosk-${way}`, 'kiosk-0001') });
+    const entry = await readDevice(dir, `kiosk-${way}`);
+    const root = await readRoot(it.archive, `kiosk-${way}`);
+    t.is(root && formatVkey(root), entry?.rootVkey, 'the archive knows it');
+    t.true(
+      (await readFile(join(dir, 'policies', `kiosk-${way}.policy`), 'utf8')).startsWith(
+        `log ${entry?.rootVkey}\n`,
+      ),
+    );
+    const checked = await liuhen(folder, 'provision', '--check');
+    t.regex(checked.stdout, /ok +certificate: valid until /);
+  }
+  t.deepEqual(results[1], results[0]);
+  t.deepEqual(results[2], results[0]);
+  t.deepEqual(
+    results[0]?.tls,
+    ['ca.pem', 'identity.pem', 'request.json'],
+    'the private key stands beside its certificate only',
+  );
+  t.regex(results[0]?.config ?? '', /^ {2}# A hall opens with all its kiosks at once/m, 'comments stay');
+});
+
+test('the same request gets the same answer, and the same answer is taken again', async (t) => {
+  const it = await house(t);
+  const made = await it.provision('recorder-0001', { unit: 'squad-3' });
+  const request = await readRequest(made.request);
+  const answer = await enrol(it.authority, request, Date.now());
+  t.deepEqual(await enrol(it.authority, request, Date.now() + 5000), answer);
+  const first = await takeAnswer(made, answer, Date.now());
+  t.true(first.isNew);
+  const before = await readFile(files.identity(made.config.data), 'utf8');
+  const again = await takeAnswer(made, readAnswer(toLine('answer', JSON.stringify(answer))), Date.now());
+  t.false(again.isNew);
+  t.is(await readFile(files.identity(made.config.data), 'utf8'), before);
+});
+
+test('no private key is in what leaves the device', async (t) => {
+  const it = await house(t);
+  const made = await it.provision('recorder-0001');
+  const key = await readFile(files.firstKey(made.config.data), 'utf8');
+  const answer = await enrol(it.authority, await readRequest(made.request), Date.now());
+  for (const text of [made.request, JSON.stringify(answer), toLine('request', made.request)]) {
+    t.false(text.includes('PRIVATE'));
+    t.false(text.includes(key.split('\n')[1] ?? 'nothing'));
+  }
+});
+
+test('an answer for another device, key or CA, or out of its time, is refused and changes nothing', async (t) => {
+  const it = await house(t);
+  const stranger = await house(t);
+  const mine = await it.provision('recorder-0001');
+  const other = await it.provision('recorder-0002');
+  const answer = await enrol(it.authority, await readRequest(mine.request), Date.now());
+  const foreign = await enrol(it.authority, await readRequest(other.request), Date.now());
+  const config = await readFile(mine.configPath, 'utf8');
+  const cases: [string, typeof answer, RegExp, number?][] = [
+    ['of another device', foreign, /it is for recorder-0002/],
+    [
+      'with another certificate',
+      { ...answer, certificate: foreign.certificate },
+      /certificate is for CN=recorder-0002/,
+    ],
+    [
+      'with a CA that did not sign it',
+      { ...answer, ca: stranger.authority.ca.certificate },
+      /not signed by its CA/,
+    ],
+    ['with another root key', { ...answer, rootVkey: foreign.rootVkey }, /another recorder-0001/],
+    ['too late', answer, /valid from/, Date.now() + 91 * 86_400_000],
+    [
+      'with rubbish for a certificate',
+      { ...answer, certificate: '-----BEGIN CERTIFICATE-----\nAAAA\n' },
+      /cannot be read/,
+    ],
+  ];
+  for (const [what, wrong, message, nowMs] of cases) {
+    await t.throwsAsync(
+      takeAnswer(mine, wrong, nowMs ?? Date.now()),
+      { code: 'LIUHEN_ENROL', message },
+      what,
+    );
+  }
+  t.is(await readFile(mine.configPath, 'utf8'), config);
+  t.deepEqual((await readdir(files.folder(mine.config.data))).sort(), ['device.key', 'request.json']);
+});
+
+test('an answers file that names the CA takes no answer of another', async (t) => {
+  const it = await house(t);
+  const made = await it.provision('recorder-0001', { caSha256: '0'.repeat(64) });
+  const answer = await enrol(it.authority, await readRequest(made.request), Date.now());
+  await t.throwsAsync(takeAnswer(made, answer, Date.now()), {
+    code: 'LIUHEN_ENROL',
+    message: /expects 0000/,
+  });
+});
+
+test('a request must be signed by the root key that it names', async (t) => {
+  const seed = newSeed();
+  const rootVkey = formatVkey(vkeyOf(`${DOMAIN}/recorder-0001`, SignatureType.ed25519, publicKeyOf(seed)));
+  const tlsKey = newTlsKey();
+  const asked = { rootVkey, profile: 'recorder', tlsKey } as const;
+  const good = await makeRequest(asked, { rootSeed: seed });
+  t.is((await readRequest(JSON.stringify(good))).device, 'recorder-0001');
+  const forged = await makeRequest(asked, { rootSeed: newSeed() });
+  await t.throwsAsync(readRequest(JSON.stringify(forged)), {
+    code: 'LIUHEN_ENROL',
+    message: /not signed by the root key/,
+  });
+  for (const changed of [
+    { profile: 'kiosk' },
+    { unit: 'squad-9' },
+    { csr: (await makeRequest({ ...asked, tlsKey: newTlsKey() }, { rootSeed: seed })).csr },
+  ]) {
+    await t.throwsAsync(readRequest(JSON.stringify({ ...good, ...changed })), {
+      message: /not signed by the root key/,
+    });
+  }
+  for (const rubbish of [
+    '',
+    '{}',
+    'x'.repeat(40_000),
+    'liuhen-request:AAAA',
+    toLine('answer', '{}'),
+    `liuhen-request:${'A'.repeat(30_000)}`,
+  ]) {
+    await t.throwsAsync(readRequest(rubbish), { code: 'LIUHEN_ENROL' });
+  }
+});
+
+test('an id keeps its root key, ids that are levels of topics are refused, and so is another authority', async (t) => {
+  const it = await house(t);
+  const made = await it.provision('recorder-0001');
+  await enrol(it.authority, await readRequest(made.request), Date.now());
+  const requestOf = async (name: string) => {
+    const seed = newSeed();
+    const rootVkey = formatVkey(vkeyOf(name, SignatureType.ed25519, publicKeyOf(seed)));
+    return readRequest(
+      JSON.stringify(
+        await makeRequest({ rootVkey, profile: 'recorder', tlsKey: newTlsKey() }, { rootSeed: seed }),
+      ),
+    );
+  };
+  const refused = async (name: string, message: RegExp) =>
+    t.throwsAsync(enrol(it.authority, await requestOf(name), Date.now()), { code: 'LIUHEN_ENROL', message });
+  await refused(`${DOMAIN}/recorder-0001`, /another root key/);
+  await refused(`${DOMAIN}/board`, /may be called board/);
+  await refused(`${DOMAIN}/enrol`, /may be called enrol/);
+  await refused('elsewhere.example/recorder-0009', /this authority is liuhen\.example/);
+  t.is(await readDevice(it.authority.dir, 'board'), undefined);
+});
+
+test('words of a fingerprint are the same for the same key and others for another', (t) => {
+  const words = fingerprintWords(
+    'liuhen.example/recorder-0001+bb46b750+ASpXeFAmAx8K/cgF5rO5a3WQxYmsFoSw2eS3NCjkeOJl',
+  );
+  t.is(
+    words,
+    fingerprintWords(' liuhen.example/recorder-0001+bb46b750+ASpXeFAmAx8K/cgF5rO5a3WQxYmsFoSw2eS3NCjkeOJl\n'),
+  );
+  t.is(words.split(' ').length, 8);
+  t.not(
+    words,
+    fingerprintWords('liuhen.example/recorder-0001+bb46b750+ASpXeFAmAx8K/cgF5rO5a3WQxYmsFoSw2eS3NCjkeOJm'),
+  );
+});

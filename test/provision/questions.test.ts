@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { parseConfig } from '../../config/load.js';
+
+const MAIN = join(import.meta.dirname, '../../agent/main.js');
+const run = existsSync('/usr/bin/script') ? test : test.skip;
+const ENTER = '\r';
+const DOWN = '\u001b[B';
+const ERASE = '\u007f';
+
+/** Asked once for each piece where the machine has such a thing; the first choice is none. */
+const WHAT_IS_HERE = /(Serial port|GPIO chip) of the [\s\S]*none/;
+
+/** `liuhen` at a terminal of its own, by script(1); it is answered when it asks. */
+async function atTerminal(
+  t: ExecutionContext,
+  answers: readonly [question: RegExp, keys: string][],
+  ...args: string[]
+) {
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-asked-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qefc', `stty cols 120 rows 60; ${command}`, '/dev/null'], { cwd: folder });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  let screen = '';
+  let seen = 0;
+  const left = [...answers];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen += text;
+    const news = screen.slice(seen);
+    const [next] = left;
+    if (next !== undefined && next[0].test(news)) {
+      left.shift();
+      seen = screen.length;
+      child.stdin.write(next[1]);
+    } else if (WHAT_IS_HERE.test(news)) {
+      seen = screen.length;
+      child.stdin.write(ENTER);
+    }
+  });
+  const [status] = await exited;
+  return { folder, status, screen, unasked: left.map(([question]) => question.source) };
+}
+
+run('at a terminal it asks for all it needs, tries the camera, and makes the device', async (t) => {
+  const { folder, status, screen, unasked } = await atTerminal(
+    t,
+    [
+      [/What is this device\?/, ENTER],
+      [/Its id/, `${ERASE}7${ENTER}`],
+      [/Domain of the authority/, ENTER],
+      [/Unit that carries it/, `squad-3${ENTER}`],
+      [/Folder for journal/, ENTER],
+      [/Where does the picture come from\?|Which camera\?/, `${DOWN}${ENTER}`],
+      [/works: synthetic/, ''],
+    ],
+    'provision',
+    '--config',
+    'asked.yaml',
+    '--no-tests',
+  );
+  t.deepEqual(unasked, [], screen);
+  t.is(status, 0, screen);
+  const config = parseConfig(await readFile(join(folder, 'asked.yaml'), 'utf8'), join(folder, 'asked.yaml'));
+  t.deepEqual(config.device, { id: 'recorder-0007', authority: 'liuhen.example' });
+  t.is(config.camera.source, 'synthetic');
+  t.is(
+    (JSON.parse(await readFile(join(folder, 'data/provision.json'), 'utf8')) as { unit: string }).unit,
+    'squad-3',
+  );
+  t.regex(screen, /liuhen\.example\/recorder-0007\+[0-9a-f]{8}\+/, 'the root key');
+  t.regex(screen, /[\u2580\u2584\u2588]{4}/, 'and its QR code');
+});
+
+run('whoever stops in the middle of the questions has made nothing', async (t) => {
+  const answers: [RegExp, string][] = [
+    [/What is this device\?/, `${DOWN}${ENTER}`],
+    [/Its id/, '\u0003'],
+  ];
+  const { folder, status, screen, unasked } = await atTerminal(
+    t,
+    answers,
+    'provision',
+    '--config',
+    'asked.yaml',
+  );
+  t.deepEqual(unasked, []);
+  t.is(status, 64, screen);
+  t.regex(screen, /nothing was made/);
+  t.false(existsSync(join(folder, 'asked.yaml')) || existsSync(join(folder, 'data')));
+});

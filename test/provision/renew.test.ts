@@ -1,0 +1,97 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import test, { type ExecutionContext } from 'ava';
+import { enrol, revoke } from '../../agent/authority/ca-enrol.js';
+import { serialOf } from '../../agent/provision/answer.js';
+import { readFacts } from '../../agent/provision/device.js';
+import { certificateIn, files } from '../../agent/provision/files.js';
+import { askRenewal, renewalRequest, takeRenewal } from '../../agent/provision/renew.js';
+import { readRequest } from '../../agent/provision/request.js';
+import { TestAuthorityHouse } from '../support/authority.js';
+import { withoutMosquitto } from '../support/mosquitto.js';
+
+const run = withoutMosquitto === undefined ? test : test.skip;
+
+async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
+  const made = await TestAuthorityHouse.create();
+  t.teardown(() => made.remove());
+  return made;
+}
+
+async function serialIn(data: string): Promise<string> {
+  return serialOf(certificateIn(await readFile(files.identity(data), 'utf8')) ?? '');
+}
+
+run(
+  'a certificate is renewed over the connection it made, and the old one goes when the new one has connected',
+  async (t) => {
+    const it = await house(t);
+    await it.startBroker();
+    await it.serve();
+    const { config } = await it.enrolled('recorder-0001');
+    const before = await serialIn(config.data);
+    const request = await renewalRequest(config, await readFacts(config));
+    t.is(await renewalRequest(config, await readFacts(config)), request, 'the same until it is in place');
+    const renewed = await takeRenewal(config, await askRenewal(config, request), Date.now());
+    t.not(renewed.serial, before);
+    t.is(await serialIn(config.data), renewed.serial);
+    t.deepEqual((await readdir(files.folder(config.data))).sort(), [
+      'ca.pem',
+      'identity.pem',
+      'request.json',
+    ]);
+    const again = await renewalRequest(config, await readFacts(config));
+    t.is(
+      (await takeRenewal(config, await askRenewal(config, again), Date.now())).serial,
+      await serialIn(config.data),
+      'and once more',
+    );
+  },
+);
+
+run(
+  'a new certificate that does not connect leaves the old one in place, and is taken when it does',
+  async (t) => {
+    const it = await house(t);
+    const { config } = await it.enrolled('recorder-0001');
+    const before = await readFile(files.identity(config.data), 'utf8');
+    const request = await renewalRequest(config, await readFacts(config));
+    const answer = await enrol(it.authority, await readRequest(request), Date.now());
+    const error = await t.throwsAsync(takeRenewal(config, answer, Date.now()), { code: 'LIUHEN_LINK' });
+    t.regex(error.message, /the old one stays/);
+    t.is(await readFile(files.identity(config.data), 'utf8'), before);
+    await it.startBroker();
+    t.is((await takeRenewal(config, answer, Date.now())).serial, serialOf(answer.certificate));
+  },
+);
+
+test('a renewal is signed by the certificate that it renews, or refused', async (t) => {
+  const it = await house(t);
+  const mine = await it.enrolled('recorder-0001');
+  const other = await it.enrolled('recorder-0002');
+  const request = await renewalRequest(mine.config, await readFacts(mine.config));
+  // Somebody who has another device's key, and says that it is this one's.
+  const identity = files.identity(mine.config.data);
+  const honest = await readFile(identity, 'utf8');
+  const stolen = (await readFile(files.identity(other.config.data), 'utf8')).split('-----BEGIN CERT')[0];
+  await writeFile(identity, `${stolen}${honest.slice(honest.indexOf('-----BEGIN CERT'))}`, { mode: 0o600 });
+  await writeFile(files.nextRequest(mine.config.data), '{}');
+  const forged = await renewalRequest(mine.config, await readFacts(mine.config));
+  const message = /not signed with a certificate of recorder-0001/;
+  await t.throwsAsync(enrol(it.authority, await readRequest(forged), Date.now()), {
+    code: 'LIUHEN_ENROL',
+    message,
+  });
+  t.is((await enrol(it.authority, await readRequest(request), Date.now())).device, 'recorder-0001');
+});
+
+test('a certificate that has expired renews only where the authority says so, and a revoked one never', async (t) => {
+  const it = await house(t);
+  const { config } = await it.enrolled('recorder-0001');
+  const request = await readRequest(await renewalRequest(config, await readFacts(config)));
+  const lateMs = Date.now() + 91 * 86_400_000;
+  await t.throwsAsync(enrol(it.authority, request, lateMs), { code: 'LIUHEN_ENROL', message: /has expired/ });
+  t.is((await enrol(it.authority, request, lateMs, { allowExpired: true })).device, 'recorder-0001');
+  await revoke(it.authority, 'recorder-0001', 'lost', Date.now());
+  const again = enrol(it.authority, request, Date.now(), { allowExpired: true });
+  await t.throwsAsync(again, { code: 'LIUHEN_ENROL', message: /was revoked on .*: lost/ });
+});

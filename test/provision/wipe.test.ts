@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import { startArchive } from '../../agent/archive/archive.js';
+import { readSettings } from '../../agent/authority/ca-folder.js';
+import { openStores } from '../../agent/buffer/open.js';
+import { wipe, wouldLose } from '../../agent/provision/wipe.js';
+import { loadConfig } from '../../config/load.js';
+import { systemClock } from '../../drivers/clock.js';
+import { TestAuthorityHouse } from '../support/authority.js';
+import { liuhen } from '../support/liuhen.js';
+import { withoutMosquitto } from '../support/mosquitto.js';
+
+const run = withoutMosquitto === undefined ? test : test.skip;
+const log = pino({ level: 'silent' });
+
+async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
+  const made = await TestAuthorityHouse.create();
+  t.teardown(() => made.remove());
+  return made;
+}
+
+test('a device is not wiped without its id, nor while the archive lacks anything of it', async (t) => {
+  const it = await house(t);
+  const { config, configPath } = await it.provision('recorder-0001');
+  const path = configPath;
+  const before = (await readdir(config.data, { recursive: true }))
+    .filter((name) => /keys|tls/.test(name))
+    .sort();
+  const without = await liuhen(it.folder, 'wipe', '--config', path, '--why', 'test');
+  t.is(without.status, 64);
+  t.regex(without.stderr, /--device recorder-0001/);
+  const wrong = await liuhen(
+    it.folder,
+    'wipe',
+    '--config',
+    path,
+    '--why',
+    'test',
+    '--device',
+    'recorder-0002',
+    '--force',
+  );
+  t.is(wrong.status, 64);
+  const refused = await liuhen(
+    it.folder,
+    'wipe',
+    '--config',
+    path,
+    '--why',
+    'test',
+    '--device',
+    'recorder-0001',
+  );
+  t.is(refused.status, 70);
+  t.regex(refused.stderr, /LIUHEN_NOT_ARCHIVED: not wiped, it would be lost: 1 entries/);
+  t.deepEqual(
+    (await readdir(config.data, { recursive: true })).filter((name) => /keys|tls/.test(name)).sort(),
+    before,
+  );
+});
+
+test('forced, it leaves no key and nothing but the configuration, set aside', async (t) => {
+  const it = await house(t);
+  const { config, configPath } = await it.provision('recorder-0001');
+  const done = await liuhen(
+    it.folder,
+    'wipe',
+    '--config',
+    configPath,
+    '--why',
+    'scrapped',
+    '--device',
+    'recorder-0001',
+    '--force',
+    '--json',
+  );
+  t.is(done.status, 0, done.stderr);
+  const { loss, witnessed } = JSON.parse(done.stdout) as {
+    loss: { unwitnessed: number };
+    witnessed: boolean;
+  };
+  t.deepEqual([loss.unwitnessed, witnessed], [1, false]);
+  t.deepEqual(await readdir(config.data), []);
+  t.false(existsSync(configPath));
+  t.true((await readFile(`${configPath}.wiped`, 'utf8')).includes('recorder-0001'));
+});
+
+test('a wipe that was cut off goes on, whatever is missing by then', async (t) => {
+  const it = await house(t);
+  const { config, configPath } = await it.provision('recorder-0001');
+  await writeFile(join(config.data, 'wiping'), '');
+  await rm(join(config.data, 'keys'), { recursive: true });
+  await wipe(config, configPath, { why: 'again', force: false, uploadMs: 0, log });
+  t.deepEqual(await readdir(config.data), []);
+});
+
+test('while an agent has the journal open nothing is wiped', async (t) => {
+  const it = await house(t);
+  const { config, configPath } = await it.provision('recorder-0001');
+  const stores = await openStores(config.data);
+  await t.throwsAsync(wipe(config, configPath, { why: 'x', force: true, uploadMs: 0, log }), {
+    code: 'LIUHEN_LOCKED',
+  });
+  await stores.close();
+  t.is((await wouldLose(config)).unwitnessed, 1);
+});
+
+run(
+  'with its archive in reach a device sends what is left, is witnessed to the last entry, and goes without force',
+  async (t) => {
+    const it = await house(t);
+    await it.startBroker();
+    await it.enrolled('recorder-0001');
+    const { archiveConfig, dir } = it.authority;
+    t.is((await readSettings(dir)).archive, it.archive);
+    const { data, archive: settings, storage } = loadConfig(archiveConfig ?? '');
+    const archive = await startArchive({
+      data,
+      settings,
+      reserveBytes: storage.reserveBytes,
+      log,
+      clock: systemClock(),
+    });
+    const path = join(it.folder, 'recorder-0001.yaml');
+    const wiped = await wipe(loadConfig(path), path, {
+      why: 'handed back',
+      force: false,
+      uploadMs: 60_000,
+      log,
+    });
+    t.deepEqual(wiped.loss, { unreceipted: [], unwitnessed: 0 });
+    t.true(wiped.witnessed);
+    await archive.stop();
+    const folder = join(it.archive, 'devices/recorder-0001/tile/entries');
+    const tiles = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    const entries = await Promise.all(
+      tiles.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')),
+    );
+    t.regex(
+      entries.join(),
+      /"what":"wipe: 0 recordings without a receipt, 0 entries without a witness","why":"handed back"/,
+    );
+  },
+);
