@@ -14,7 +14,9 @@ export const disclosure = section({
     "expected the authority's root vkey: <name>+<8 hex digits>+<base64>",
     '<name>+<8 hex digits>+<base64>',
     isVkey,
-  ).optional("the authority's root key: only it says which keys may sign content"),
+  ).optional(
+    "the authority's root key: only it says which keys may sign content and commands; absent: no command is obeyed",
+  ),
   majorDecisionsFile: path('expected the path of a YAML file').optional(
     'catalogue of major decisions of this authority, instead of config/policy/review.yaml',
   ),

@@ -12,6 +12,9 @@ const PACKET_OVERHEAD_BYTES = 1024;
 const MAX_CONNECTIONS = 4096;
 /** Retained messages stay in memory: only device states and signed content for kiosks are kept, and only so many. */
 const MAX_RETAINED = 4096;
+/** Commands prove themselves as content does; who asks for an answer knows the id that nobody else does. */
+const COMMAND_TOPIC = /^liuhen\/1\/[a-z0-9-]{1,64}\/(?:command|trust)$/;
+const RESULT_TOPIC = /^liuhen\/1\/[a-z0-9-]{1,64}\/result\/[a-z0-9-]{16,64}$/;
 const BOARD_TOPIC = /^liuhen\/1\/board\/[a-z0-9-]{1,64}\/[a-z-]{1,32}\/[a-z0-9-]{1,64}$/;
 const MAX_CONTENT = 16_384;
 const MAX_CONTENT_BYTES = 256 * 1024 * 1024;
@@ -61,8 +64,9 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
     authorizePublish(client, packet, done) {
       const up = parseUpTopic(packet.topic);
       const isReceipt = client !== null && own.has(client) && /^[^/]+\/1\/[^/]+\/receipt$/.test(packet.topic);
-      const isContent = BOARD_TOPIC.test(packet.topic);
-      if (up === undefined && !isReceipt && !isContent) {
+      const isContent = BOARD_TOPIC.test(packet.topic) || COMMAND_TOPIC.test(packet.topic);
+      const isResult = RESULT_TOPIC.test(packet.topic);
+      if (up === undefined && !isReceipt && !isContent && !isResult) {
         onRefused('bad-topic');
         return done(new LiuhenError('LIUHEN_MESSAGE', `topic ${JSON.stringify(packet.topic.slice(0, 120))}`));
       }
@@ -95,12 +99,15 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
       const isDown =
         `${liuhen}/${version}` === TOPIC_PREFIX &&
         isDeviceId(device) &&
-        (kind === 'receipt' || kind === 'command') &&
+        (kind === 'receipt' || kind === 'command' || kind === 'trust') &&
         rest.length === 0;
       // Content for the screens of a hall is public, and signed.
       const isBoard = device === 'board' && isDeviceId(kind ?? '') && rest.join('/') === '#';
       // Null grants nothing and keeps the connection: footage is not for every ear.
-      done(null, isDown || isBoard || own.has(client) ? subscription : null);
+      done(
+        null,
+        isDown || isBoard || RESULT_TOPIC.test(subscription.topic) || own.has(client) ? subscription : null,
+      );
     },
   });
   aedes.on('clientError', (client, error) => {

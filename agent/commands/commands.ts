@@ -24,14 +24,13 @@ import {
 } from './memory.js';
 import { CommandRefused, type Refusal } from './refusal.js';
 import { MAX_COMMAND_BYTES } from './schema.js';
-import type { TakenTrust, TrustIntake } from './trust-intake.js';
+import type { TakenTrust, TrustTaker } from './trust-intake.js';
 
 export interface CommandsParts {
   /** Origin of the journal: what commands are addressed to. */
   origin: string;
   trusted: TrustedKeys;
-  /** Absent where trust documents come another way. */
-  trust?: TrustIntake | undefined;
+  trust: TrustTaker;
   journal: { append(draft: EntryDraft): Promise<{ n: number }> };
   store: JournalStore;
   clock: Clock;
@@ -291,10 +290,8 @@ export class Commands {
   }
 
   async #takeTrust(bytes: Uint8Array): Promise<TakenTrust | undefined> {
-    const { trust } = this.#parts;
-    if (trust === undefined) return undefined;
     try {
-      const taken = await trust.take(bytes);
+      const taken = await this.#parts.trust.take(bytes);
       if (!taken.fresh) return taken;
       this.#note('trust', { version: taken.version, sha256: taken.sha256 });
       for (const early of this.#untrusted.takeAll()) await this.#take(early.bytes);

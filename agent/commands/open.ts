@@ -1,6 +1,7 @@
 import { messageOf } from '../../config/errors.js';
 import type { Config } from '../../config/load.js';
 import type { Clock } from '../../drivers/clock.js';
+import type { Accepted, Refused } from '../disclosure/refusal.js';
 import { TrustedKeys } from '../disclosure/trust.js';
 import { cosignedAt } from '../journal/checkpoint.js';
 import type { Journal } from '../journal/journal.js';
@@ -10,15 +11,15 @@ import { topics } from '../uplink/topics.js';
 import type { Uplink } from '../uplink/uplink.js';
 import { CommandTime } from './command-time.js';
 import { Commands } from './commands.js';
-import { isTrustEnvelope, TrustIntake } from './trust-intake.js';
+import { isTrustEnvelope, TrustIntake, trustWithContent } from './trust-intake.js';
 
 export interface CommandInboxParts {
   config: Config;
   journal: Journal;
   store: JournalStore;
   clock: Clock;
-  /** Where trust documents come another way, as with a kiosk's content: the keys that they put in force. */
-  trusted?: TrustedKeys | undefined;
+  /** Of a kiosk, whose trust document comes with its content: the keys that are in force, and who takes another. */
+  content?: { trusted: TrustedKeys; take(bytes: Uint8Array): Promise<Accepted | Refused> } | undefined;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -43,9 +44,7 @@ export async function openCommandInbox(parts: CommandInboxParts): Promise<Comman
   const { config, journal, store, clock, log } = parts;
   const { root } = config.disclosure;
   if (root === undefined) return undefined;
-  const trusted = parts.trusted ?? new TrustedKeys(parseVkey(root));
-  const trust = parts.trusted === undefined ? new TrustIntake(trusted, store) : undefined;
-  await trust?.load();
+  const { trusted, trust } = await trustOf(parts, root);
   const { id: device } = config.device;
   const time = new CommandTime(clock);
   // The newest entry is that of this start: it was written by this process.
@@ -63,7 +62,7 @@ export async function openCommandInbox(parts: CommandInboxParts): Promise<Comman
   const take = (bytes: Buffer) => (isTrustEnvelope(bytes) ? commands.takeTrust(bytes) : commands.take(bytes));
   return {
     commands,
-    topics: trust === undefined ? [topics.command(device)] : [topics.command(device), topics.trust(device)],
+    topics: [topics.command(device), topics.trust(device)],
     onMessage(payload) {
       // Whoever takes a retained message back publishes an empty one.
       if (payload.length === 0) return;
@@ -81,6 +80,16 @@ export async function openCommandInbox(parts: CommandInboxParts): Promise<Comman
       joined.on('connected', () => commands.connected());
     },
   };
+}
+
+async function trustOf({ content, store }: CommandInboxParts, root: string) {
+  if (content !== undefined) {
+    return { trusted: content.trusted, trust: trustWithContent((bytes) => content.take(bytes)) };
+  }
+  const trusted = new TrustedKeys(parseVkey(root));
+  const trust = new TrustIntake(trusted, store);
+  await trust.load();
+  return { trusted, trust };
 }
 
 /** The newest moment that the archive vouched for; it has certainly passed. */

@@ -2,9 +2,10 @@ import { messageOf } from '../../config/errors.js';
 import { MAX_ENVELOPE_BYTES, openEnvelope } from '../disclosure/envelope.js';
 import { payloadTypeOf } from '../disclosure/kinds/head.js';
 import { parseDocument } from '../disclosure/kinds/kinds.js';
+import type { Accepted, Refused } from '../disclosure/refusal.js';
 import type { TrustedKeys } from '../disclosure/trust.js';
 import type { JournalStore } from '../journal/store.js';
-import { CommandRefused } from './refusal.js';
+import { CommandRefused, type Refusal } from './refusal.js';
 
 const TRUST_KEY = 'command-trust';
 
@@ -15,11 +16,17 @@ export interface TakenTrust {
   fresh: boolean;
 }
 
+/** Where trust documents for commands go. */
+export interface TrustTaker {
+  /** In force and on disk when it resolves. Throws CommandRefused, and what the disk throws. */
+  take(bytes: Uint8Array): Promise<TakenTrust>;
+}
+
 /**
  * The trust document of a device that shows no content, kept in the journal's store. On a kiosk it comes with the content, and this is not
  * used. The disk is not trusted: what is read back is verified again.
  */
-export class TrustIntake {
+export class TrustIntake implements TrustTaker {
   readonly #trusted: TrustedKeys;
   readonly #store: JournalStore;
 
@@ -39,7 +46,6 @@ export class TrustIntake {
     }
   }
 
-  /** Takes a trust document; in force and on disk when it resolves. Throws CommandRefused, and what the disk throws. */
   async take(bytes: Uint8Array): Promise<TakenTrust> {
     const taken = this.#put(bytes);
     if (taken.fresh) {
@@ -85,6 +91,27 @@ function readOr<T>(refusal: 'not-an-envelope' | 'document', read: () => T): T {
   } catch (error) {
     throw new CommandRefused(refusal, messageOf(error));
   }
+}
+
+const AS_COMMANDS_SAY: Partial<Record<Refused['refusal'], Refusal>> = {
+  'not-an-envelope': 'not-an-envelope',
+  unsigned: 'trust-unsigned',
+  'revision-back': 'trust-back',
+  'revision-reused': 'trust-reused',
+};
+
+/** The trust document of a kiosk, which keeps it with its content. */
+export function trustWithContent(take: (bytes: Uint8Array) => Promise<Accepted | Refused>): TrustTaker {
+  return {
+    async take(bytes) {
+      const taken = await take(bytes);
+      if (!taken.accepted) {
+        throw new CommandRefused(AS_COMMANDS_SAY[taken.refusal] ?? 'document', taken.detail);
+      }
+      const { revision: version, sha256 } = taken.ref;
+      return { version, sha256, fresh: taken.fresh };
+    },
+  };
 }
 
 /** Whether bytes say of themselves that they are a trust document: they go another way than commands. Nothing is verified. */

@@ -31,14 +31,18 @@ class Scene {
     listener.on('message', (topic, payload) => void this.heard.push({ topic, payload }));
   }
 
-  static async open(t: ExecutionContext): Promise<Scene> {
+  /** With the archive's own broker where none is given. */
+  static async open(t: ExecutionContext, other?: string): Promise<Scene> {
     const desk = await Desk.open(t);
-    const mosquitto = await Mosquitto.start();
-    t.teardown(() => mosquitto.remove());
-    const broker = `mqtt://127.0.0.1:${mosquitto.port}`;
+    const archive = desk.path('archive');
+    await archiveCommand('init', '--data', archive, '--name', 'liuhen.example/archive');
+    const which = other === undefined ? ['--embedded-broker', '--port', '0'] : ['--broker', other];
+    const running = await ArchiveProcess.start('--data', archive, ...which);
+    t.teardown(() => running.signal('SIGKILL'));
+    const { broker } = running.ready;
     const listener = await connectAsync(broker);
     t.teardown(() => listener.endAsync(true));
-    await listener.subscribeAsync(`${TOPIC}/#`, { qos: 1 });
+    await listener.subscribeAsync(other === undefined ? `${TOPIC}/command` : `${TOPIC}/#`, { qos: 1 });
     const scene = new Scene(t, desk, broker, listener);
 
     const root = await desk.key('root');
@@ -50,10 +54,6 @@ class Scene {
     );
     t.is((await desk.sign('trust', 'trust.yaml', '--key', 'root.key', '--out', 'signed')).status, 0);
 
-    const archive = desk.path('archive');
-    await archiveCommand('init', '--data', archive, '--name', 'liuhen.example/archive');
-    const running = await ArchiveProcess.start('--data', archive, '--broker', broker);
-    t.teardown(() => running.signal('SIGKILL'));
     const named = ['--device', 'recorder-0001', '--authority', 'liuhen.example', '--camera', 'synthetic'];
     const init = await desk.run('init', ...named, '--broker', broker, '--witness', running.ready.witness);
     t.is(init.status, 0, init.stderr);
@@ -151,7 +151,9 @@ const overMosquitto = withoutMosquitto === undefined ? test : test.skip;
 overMosquitto(
   'a dispatcher commands a real recorder over mosquitto, through kills, repetitions and absence',
   async (t) => {
-    const scene = await Scene.open(t);
+    const mosquitto = await Mosquitto.start();
+    t.teardown(() => mosquitto.remove());
+    const scene = await Scene.open(t, `mqtt://127.0.0.1:${mosquitto.port}`);
     await scene.start();
 
     const [trust = ''] = await readdir(scene.desk.path('signed'));
@@ -263,3 +265,20 @@ overMosquitto(
     t.is(check.status, 0, check.stdout + check.stderr);
   },
 );
+
+test("the archive's own broker carries commands, trust documents and answers", async (t) => {
+  const scene = await Scene.open(t);
+  await scene.start();
+  const [trust = ''] = await readdir(scene.desk.path('signed'));
+  const located = await scene.mustSend(
+    ['locate'],
+    'technician',
+    '--trust',
+    join('signed', trust),
+    '--retain',
+  );
+  t.like(located, { status: 'done', result: { seconds: 20 } });
+  const { result } = await scene.mustSend(['collect-diagnostics'], 'technician');
+  t.like(result.status, { device: 'recorder-0001', commands: { trust: 1 } });
+  t.true((result.checks as unknown[]).length > 10);
+});

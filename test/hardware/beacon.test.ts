@@ -3,6 +3,7 @@ import { Beacon } from '../../agent/hardware/beacon.js';
 import { HardwareSignals } from '../../agent/hardware/signals.js';
 import { PatternPlayer } from '../../drivers/output-pattern.js';
 import { ManualTimers } from '../support/timers.js';
+import { WornDevice } from '../support/worn.js';
 
 /** A light or buzzer that counts how often it was switched on. */
 function output(timers: ManualTimers) {
@@ -58,4 +59,15 @@ test('a search that is asked for again goes on for so long from then, and one th
   beacon.end();
   timers.advance(60_000);
   t.is(buzzer.seen.times, 6);
+});
+
+test('a recorder that is looked for blinks with the light on its GPIO line, and goes dark with its end', async (t) => {
+  const worn = await WornDevice.start(t, { hardware: { light: { chip: 'recorder-gpio', line: 4 } } });
+  const line = worn.drivers.gpioLines.line(4);
+  const before = line.written.filter((active) => active).length;
+  worn.agent.device.locate(60_000);
+  worn.timers.advance(300);
+  t.true(line.written.filter((active) => active).length >= before + 2);
+  await worn.stop();
+  t.false(line.active);
 });
