@@ -6,7 +6,8 @@ import { NATIVE_PACKAGES } from './native-packages.js';
 
 /*
  * Puts what tsc compiled, and the packages it uses, into a few files that load faster and smaller than some hundred modules: dist/bin,
- * with `liuhen` and a chunk for what commands share. Measured: run to ready in 0.6 of the time, 11 MB less resident.
+ * with `liuhen` and a chunk for what commands share. Measured: run to ready in 0.6 of the time, 11 MB less resident;
+ * with nothing in the page cache 0.38 s against 0.68 s (medians of five), 4 MB on disk with the native packages against 42.
  */
 
 /** zod carries its messages in fifty languages; ours are written in the schema. */

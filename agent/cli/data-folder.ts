@@ -2,17 +2,15 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
+import { INSTALLED } from '../../config/installed.js';
 import { type Config, loadConfig, type Overrides } from '../../config/load.js';
 
 /** The configuration that `liuhen init` writes. */
 export const NEW_CONFIG = 'liuhen.yaml';
 
-/** Where an installed device has its configuration. */
-const INSTALLED_CONFIG = '/etc/liuhen/liuhen.yaml';
-
 /** The configuration that a command uses when none is named: the one here, or else the installed device's. */
 export const DEFAULT_CONFIG =
-  existsSync(NEW_CONFIG) || !existsSync(INSTALLED_CONFIG) ? NEW_CONFIG : INSTALLED_CONFIG;
+  existsSync(NEW_CONFIG) || !existsSync(INSTALLED.folder) ? NEW_CONFIG : INSTALLED.config;
 
 export interface PlaceOptions {
   config?: string;

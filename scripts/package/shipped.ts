@@ -2,6 +2,7 @@
 export const SHIPPED = [
   'LICENSE',
   'agent/kiosk/assets',
+  'agent/web/assets',
   'dist/bin',
   'config/profiles',
   'config/policy',
