@@ -89,8 +89,9 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
     undo.push(() => disclosure.close());
     const { board, intake, displayed, trusted } = disclosure;
     const inbox = await openCommandInbox({
-      ...{ config, journal, clock, trusted, log },
+      ...{ config, journal, clock, log },
       store: stores.store,
+      content: { trusted, take: (envelope) => intake.take(undefined, envelope) },
     });
     if (inbox !== undefined) undo.push(() => inbox.commands.close());
 
