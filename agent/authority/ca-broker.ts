@@ -30,7 +30,7 @@ const OFFICE_TOPICS: Record<Office, string[]> = {
     'read liuhen/1/+/renew',
     'write liuhen/1/+/renewed',
   ],
-  publisher: ['readwrite liuhen/1/board/#', `read ${topics.state('+')}`],
+  publisher: ['readwrite liuhen/1/board/#', `write ${topics.trust('+')}`, `read ${topics.state('+')}`],
   dispatcher: [
     `write ${topics.command('+')}`,
     `write ${topics.trust('+')}`,

@@ -134,7 +134,7 @@ async function certify(
 }
 
 function answerOf({ settings, ca }: OpenAuthority, entry: EnrolledDevice, certificate: string): EnrolAnswer {
-  const { broker, witness, displayRoot } = settings;
+  const { broker, witness, root } = settings;
   const isKiosk = entry.profile === 'kiosk';
   return makeAnswer({
     device: entry.device,
@@ -144,7 +144,7 @@ function answerOf({ settings, ca }: OpenAuthority, entry: EnrolledDevice, certif
     broker,
     ...(witness === undefined ? {} : { witness }),
     ...(isKiosk && entry.unit !== undefined ? { hall: entry.unit } : {}),
-    ...(isKiosk && displayRoot !== undefined ? { displayRoot } : {}),
+    ...(root === undefined ? {} : { root }),
   });
 }
 
@@ -172,6 +172,6 @@ function otherKey(device: string): LiuhenError {
 
 function refused(why: string): LiuhenError {
   return new LiuhenError('LIUHEN_ENROL', `request: ${why}`, {
-    next: 'compare the words of the root key that liuhen provision --check shows on the device',
+    next: 'compare the words of the root key with those that liuhen provision shows on the device',
   });
 }

@@ -30,8 +30,8 @@ const settingsSchema = z.strictObject({
   /** Folder of the archive that devices are registered with. */
   archive: z.string().optional(),
   witness: z.string().refine(isVkey).optional(),
-  /** The authority's root key for content, which kiosks pin. */
-  displayRoot: z.string().refine(isVkey).optional(),
+  /** The authority's root key for content and commands, which devices pin. */
+  root: z.string().refine(isVkey).optional(),
   /** Validity of a device's certificate. */
   days: z.int().min(1).max(3650),
 });

@@ -25,7 +25,7 @@ export interface NewAuthority {
   listen: string;
   account: string;
   archive?: string | undefined;
-  displayRoot?: string | undefined;
+  root?: string | undefined;
   days: number;
   /** Undefined: the CA's key stands in the clear. */
   passphrase: string | undefined;
@@ -49,7 +49,7 @@ const OFFICE_DAYS = 10 * 365;
  * done again with the same passphrase it changes settings and keeps every key. Throws LIUHEN_STATE for another domain.
  */
 export async function initAuthority(asked: NewAuthority): Promise<MadeAuthority> {
-  const { dir, domain, host, port, enrolPort, archive, displayRoot, days, nowMs } = asked;
+  const { dir, domain, host, port, enrolPort, archive, root, days, nowMs } = asked;
   if (!isAuthority(domain)) {
     throw new LiuhenError(
       'LIUHEN_USAGE',
@@ -65,7 +65,7 @@ export async function initAuthority(asked: NewAuthority): Promise<MadeAuthority>
     enrolBroker: brokerUrl(host, enrolPort),
     ...(archive === undefined ? {} : { archive }),
     ...(witness === undefined ? {} : { witness }),
-    ...(displayRoot === undefined ? {} : { displayRoot }),
+    ...(root === undefined ? {} : { root }),
     days,
   };
   await replaceFile(places.certificate(dir), ca.certificate, 0o644);

@@ -33,7 +33,7 @@ interface InitFlags extends Common {
   port: number;
   enrolPort: number;
   archive?: string;
-  displayRoot?: string;
+  root?: string;
   days: number;
   brokerUser: string;
   passphrase: boolean;
@@ -76,7 +76,7 @@ function registerInit(authority: Command): void {
     .option('--port <port>', "the broker's port for devices", parsePort, 8883)
     .option('--enrol-port <port>', 'its port for enrolling by token', parsePort, 8884)
     .option('--archive <folder>', 'folder of the archive, which devices are registered with')
-    .option('--display-root <vkey>', 'root key for content, which kiosks pin (liuhen sign key --role root)')
+    .option('--root <vkey>', 'root key for content and commands, which devices pin (liuhen sign key --role root)')
     .option('--days <n>', 'validity of a certificate', parseDays, 825)
     .option('--broker-user <name>', 'account that mosquitto runs under', userInfo().username)
     .option('--no-passphrase', "keep the CA's key in the clear, mode 0600")
@@ -99,7 +99,7 @@ function registerInit(authority: Command): void {
         enrolPort: flags.enrolPort,
         account: flags.brokerUser,
         archive: archive === undefined ? undefined : resolve(archive),
-        displayRoot: flags.displayRoot,
+        root: flags.root,
         days: flags.days,
         passphrase: secret,
         nowMs: Date.now(),

@@ -20,12 +20,13 @@ const answerSchema = z.strictObject({
   broker: z.string().max(512).refine(isBrokerUrl),
   /** The archive's vkey. */
   witness: z.string().max(512).refine(isVkey).optional(),
-  /** Whose content a kiosk shows. */
+  /** Of a kiosk. */
   hall: z
     .string()
     .regex(/^[a-z0-9-]{1,64}$/)
     .optional(),
-  displayRoot: z.string().max(512).refine(isVkey).optional(),
+  /** The authority's root key: whose content and commands count. */
+  root: z.string().max(512).refine(isVkey).optional(),
 });
 
 export type EnrolAnswer = z.infer<typeof answerSchema>;

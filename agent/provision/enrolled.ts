@@ -51,7 +51,7 @@ export async function takeAnswer(device: Provisioned, answer: EnrolAnswer, nowMs
 }
 
 function configWith(text: string, path: string, data: string, answer: EnrolAnswer): string {
-  const { broker, witness, hall, displayRoot } = answer;
+  const { broker, witness, hall, root } = answer;
   const named = (file: string) => {
     const near = relative(dirname(resolve(path)), file);
     return near.startsWith('..') ? file : near;
@@ -61,7 +61,7 @@ function configWith(text: string, path: string, data: string, answer: EnrolAnswe
   let changed = withSetting(withSetting(text, 'uplink.broker', broker), 'uplink.tls', tls);
   if (witness !== undefined) changed = withSetting(changed, 'uplink.witness', witness);
   if (hall !== undefined) changed = withSetting(changed, 'disclosure.hall', hall);
-  if (displayRoot !== undefined) changed = withSetting(changed, 'disclosure.root', displayRoot);
+  if (root !== undefined) changed = withSetting(changed, 'disclosure.root', root);
   return changed;
 }
 

@@ -71,7 +71,7 @@ function kioskStep({ disclosure, kiosk }: Config): Step {
     return { step, done: true, detail: `hall ${disclosure.hall}, window ${kiosk.window}` };
   const next =
     missing[0] === 'disclosure.root'
-      ? 'liuhen authority init --display-root VKEY once, then enrol again; or write it into the configuration'
+      ? 'liuhen authority init --root VKEY once, then take the answer anew; or write it into the configuration'
       : `liuhen config set ${missing[0]} VALUE`;
   return { step, done: false, detail: `${missing.join(' and ')} not set`, next };
 }

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+import { PACKAGE_ROOT } from '../../config/package-root.js';
+import { freePort } from '../support/broker.js';
+import { withoutMosquitto } from '../support/mosquitto.js';
+
+const run = withoutMosquitto === undefined ? test : test.skip;
+const bash = promisify(execFile);
+const MAIN = join(import.meta.dirname, '../../agent/main.js');
+
+/** What the page tells a stranger to type. */
+async function block(): Promise<string> {
+  const page = await readFile(join(PACKAGE_ROOT, 'README.md'), 'utf8');
+  const [, section = ''] = page.split('\n## Provision a recorder and a kiosk');
+  return /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
+}
+
+run('what README.md says provisions a recorder and a kiosk whose journals are witnessed', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-readme-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(join(folder, 'bin'));
+  await writeFile(join(folder, 'bin/liuhen'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, { mode: 0o755 });
+  const ports = `--port ${await freePort()} --enrol-port ${await freePort()}`;
+  const typed = (await block())
+    .replace('liuhen authority init', `liuhen authority init ${ports} --listen 127.0.0.1`)
+    .replace('kiosk.window: "3"', 'kiosk.window: "3", kiosk.port: 0')
+    // Here it is known by its entries when to go on.
+    .replace(/^sleep 5; .*\n/m, '');
+  const stop = `kill $(jobs -p) $(cat '${folder}/bench/authority/mosquitto/mosquitto.pid'); wait`;
+  const script = `set -e\ntrap "${stop.replaceAll('$', '\\$')}" EXIT\n${typed}
+for try in $(seq 100); do
+  liuhen archive list --data archive --json > list.json
+  node -e 'process.exit(JSON.parse(require("fs").readFileSync("list.json")).devices.filter((each) => each.cosigned).length === 2 ? 0 : 1)' && break
+done`;
+  const env = { ...process.env, PATH: [join(folder, 'bin'), process.env.PATH, '/usr/sbin'].join(delimiter) };
+  const { stdout, stderr } = await bash('bash', ['-c', script], { cwd: folder, env });
+  const listed = JSON.parse(await readFile(join(folder, 'bench/list.json'), 'utf8')) as { devices: { device: string; cosigned?: string }[] };
+  t.deepEqual(
+    listed.devices.map(({ device, cosigned }) => [device, cosigned !== undefined]),
+    [
+      ['kiosk-0001', true],
+      ['recorder-0001', true],
+    ],
+    `${stdout}\n${stderr}`,
+  );
+});
