@@ -97,9 +97,9 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
 
     const duty: Duty = await Duty.open({
       ...{ staff, window, clock, log, dataFolder: config.data, validMs: config.kiosk.dutyValidMs },
-      isPublished: (credential) => isPublished(board, credential),
+      isPublished: (credential) => isPublished(board.shown('post'), credential),
       serving() {
-        const now = servingAt(board, window, duty.said, clock.read().wallMs);
+        const now = servingAt(board.shown('post'), window, duty.said, clock.read().wallMs);
         return now === undefined ? undefined : { credential: now.person.credential, state: now.state };
       },
       append: (draft) => journal.append(draft),

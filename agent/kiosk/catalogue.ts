@@ -35,7 +35,9 @@ export class Catalogue {
   readonly board: BoardView;
   readonly #searchables = new Map<string, Searchable>();
   readonly #lists: Partial<Lists> = {};
+  readonly #shown = new Map<Content['kind'], readonly BoardItemOf<Content['kind']>[]>();
   readonly #onChange = () => {
+    this.#shown.clear();
     for (const name of Object.keys(this.#lists) as ListName[]) delete this.#lists[name];
   };
 
@@ -48,22 +50,36 @@ export class Catalogue {
     this.board.off('change', this.#onChange);
   }
 
+  /** What is shown of a kind, in no order. */
+  all<K extends Content['kind']>(kind: K): readonly BoardItemOf<K>[] {
+    this.#look();
+    const known = this.#shown.get(kind) ?? this.board.shown(kind);
+    this.#shown.set(kind, known);
+    return known as readonly BoardItemOf<K>[];
+  }
+
   list<N extends ListName>(name: N): Lists[N] {
+    this.#look();
     const known = this.#lists[name];
     if (known !== undefined) return known as Lists[N];
-    const made = MAKE[name](this.board, (item) => this.#searchable(item));
+    const made = MAKE[name](this, (item) => this.#searchable(item));
     this.#lists[name] = made as never;
     return made as Lists[N];
   }
 
   section<S extends DisclosureSection>(section: S): SectionItem<S>[] {
-    return sectionOf(this.board, section).sort(byTitle);
+    return sectionOf(this, section).sort(byTitle);
   }
 
   /** What is shown by this name; undefined for what is not there, or not to be shown. */
   shown<K extends Content['kind']>(kind: K, id: string): BoardItemOf<K> | undefined {
     const item = this.board.item(kind, id);
     return item?.state === 'shown' ? item : undefined;
+  }
+
+  /** Every question makes the board look at the clock, so that what has expired is not found here either. */
+  #look(): void {
+    this.board.item('post', '');
   }
 
   #searchable(item: Parameters<Index>[0]): Searchable {
@@ -80,26 +96,27 @@ export class Catalogue {
 const MOST_REMEMBERED = 20_000;
 
 type Index = (item: { sha256: string; content: Content }) => Searchable;
-type Make = { [N in ListName]: (board: BoardView, index: Index) => Lists[N] };
+type Shown = Pick<Catalogue, 'all'>;
+type Make = { [N in ListName]: (from: Shown, index: Index) => Lists[N] };
 
 const MAKE: Make = {
-  guides: (board, index) => listed(sectionOf(board, 'guide').sort(byTitle), index),
-  procedures: (board, index) => listed(sectionOf(board, 'procedure').sort(byTitle), index),
-  basis: (board, index) => listed(sectionOf(board, 'legal-basis').sort(byTitle), index),
-  decisions: (board, index) =>
+  guides: (from, index) => listed(sectionOf(from, 'guide').sort(byTitle), index),
+  procedures: (from, index) => listed(sectionOf(from, 'procedure').sort(byTitle), index),
+  basis: (from, index) => listed(sectionOf(from, 'legal-basis').sort(byTitle), index),
+  decisions: (from, index) =>
     listed(
-      newestFirst(board.shown('decision'), ({ decided }) => decided),
+      newestFirst(from.all('decision'), ({ decided }) => decided),
       index,
     ),
-  inspections: (board, index) =>
+  inspections: (from, index) =>
     listed(
-      newestFirst(board.shown('inspection-result'), ({ inspected }) => inspected),
+      newestFirst(from.all('inspection-result'), ({ inspected }) => inspected),
       index,
     ),
-  notices: (board, index) =>
+  notices: (from, index) =>
     listed(
       newestFirst<'correction' | 'withdrawal'>(
-        [...board.shown('correction'), ...board.shown('withdrawal')],
+        [...from.all('correction'), ...from.all('withdrawal')],
         ({ issued }) => new Date(issued).toISOString(),
       ),
       index,
@@ -110,8 +127,8 @@ function listed<K extends Content['kind']>(items: readonly BoardItemOf<K>[], ind
   return items.map((item) => ({ item, search: index(item) }));
 }
 
-function sectionOf<S extends DisclosureSection>(board: BoardView, section: S): SectionItem<S>[] {
-  return board.shown('disclosure').filter((item): item is SectionItem<S> => item.content.section === section);
+function sectionOf<S extends DisclosureSection>(from: Shown, section: S): SectionItem<S>[] {
+  return from.all('disclosure').filter((item): item is SectionItem<S> => item.content.section === section);
 }
 
 const COLLATOR = new Intl.Collator('zh-CN');

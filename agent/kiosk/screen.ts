@@ -59,7 +59,7 @@ export class Screen {
   }
 
   serving(): Serving | undefined {
-    return servingAt(this.#parts.board, this.window, this.#parts.said(), this.nowMs);
+    return servingAt(this.catalogue.all('post'), this.window, this.#parts.said(), this.nowMs);
   }
 
   /** The frame of a page at `path` that shows these items as a whole. */

@@ -1,4 +1,4 @@
-import type { BoardItemOf, BoardView } from '../disclosure/board-item.js';
+import type { BoardItemOf } from '../disclosure/board-item.js';
 import type { Image } from '../disclosure/kinds/image.js';
 import type { Post } from '../disclosure/kinds/post.js';
 import type { Text } from '../disclosure/kinds/text.js';
@@ -17,14 +17,13 @@ export interface Serving {
   inPlaceOf: Text | undefined;
 }
 
-/** What was published and what was said at the window, whichever is newer. Undefined without a post for this window. */
+/** What was published and what was said at the window, whichever is newer. `posts` are those that are shown. Undefined without one for this window. */
 export function servingAt(
-  board: BoardView,
+  posts: readonly BoardItemOf<'post'>[],
   window: string,
   said: DutySaid | undefined,
   nowMs: number,
 ): Serving | undefined {
-  const posts = board.shown('post');
   const item = newest(posts.filter(({ content }) => content.window === window));
   if (item === undefined) return undefined;
   const bySaying = said === undefined || said.atMs < issuedMs(item) ? undefined : saidOf(posts, item, said);
@@ -32,8 +31,8 @@ export function servingAt(
 }
 
 /** Whether somebody with this credential may say by card that they serve: a published post must name them. */
-export function isPublished(board: BoardView, credential: string): boolean {
-  return board.shown('post').some(({ content }) => personOf(content, credential) !== undefined);
+export function isPublished(posts: readonly BoardItemOf<'post'>[], credential: string): boolean {
+  return posts.some(({ content }) => personOf(content, credential) !== undefined);
 }
 
 function newest(posts: readonly BoardItemOf<'post'>[]): BoardItemOf<'post'> | undefined {
