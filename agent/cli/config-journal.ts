@@ -4,6 +4,7 @@ import { LiuhenError } from '../../config/errors.js';
 import type { Config } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { openJournal, openStores } from '../buffer/open.js';
+import { CommandsView } from '../commands/memory.js';
 import { callAgent } from '../control/client.js';
 
 /** What names the journal, and so never changes. */
@@ -32,7 +33,7 @@ export async function noteChange(
   }
   const stores = await openStores(config.data);
   try {
-    const { journal } = await openJournal(stores, systemClock(), config.journal);
+    const { journal } = await openJournal(stores, systemClock(), config.journal, [new CommandsView()]);
     const { n } = await journal.append({ type: 'config-changed', ...change });
     await journal.close();
     return n;

@@ -52,6 +52,8 @@ export interface CommandsStatus {
 
 /** Commands that wait for the one that is being carried out. */
 const MAX_WAITING = 32;
+/** From here on it is looked at before it waits: rubbish must not take the place of what is good. */
+const MAX_UNJUDGED = 8;
 /** What an entry says of arguments and results; more of them is told by size and hash. */
 const MAX_ENTRY_JSON = 4000;
 /** Who repeats a command is answered so often at most. */
@@ -76,6 +78,7 @@ export class Commands {
   #begin: () => void = () => {};
   #lane: Promise<unknown>;
   #waiting = 0;
+  readonly #crowd = new Set<string>();
   #closed = false;
   #repeatedAtMono = Number.NEGATIVE_INFINITY;
 
@@ -131,7 +134,13 @@ export class Commands {
       this.#refuse(bytes, tooLarge(MAX_COMMAND_BYTES, bytes));
       return Promise.resolve(undefined);
     }
-    return this.#inLane(bytes, () => this.#take(bytes));
+    const id = this.#waiting < MAX_UNJUDGED ? undefined : this.#idOf(bytes);
+    if (id === null) return Promise.resolve(undefined);
+    if (id !== undefined && this.#waiting < MAX_WAITING) this.#crowd.add(id);
+    return this.#inLane(bytes, async () => {
+      if (id !== undefined) this.#crowd.delete(id);
+      return await this.#take(bytes);
+    });
   }
 
   /** Takes a trust document; undefined where it was refused. Rejects when the disk fails. */
@@ -150,6 +159,21 @@ export class Commands {
     await this.#lane;
     await Promise.all(this.#writing);
     await Promise.race([this.#answers.settled(), sleep(GRACE_MS, undefined, { ref: false })]);
+  }
+
+  /** In a crowd only what is signed for this device may wait, and each command once; null for what may not, which is then refused. */
+  #idOf(bytes: Uint8Array): string | null {
+    try {
+      const command = readCommand(bytes, this.#parts.trusted);
+      requireDevice(command, this.#parts.origin);
+      const { id } = command.head;
+      if (!this.#crowd.has(id)) return id;
+      this.#count(bytes, new CommandRefused('replay', `${id} waits already`), command);
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      this.#refuse(bytes, error);
+    }
+    return null;
   }
 
   #inLane<T>(bytes: Uint8Array, work: () => Promise<T>): Promise<T | undefined> {

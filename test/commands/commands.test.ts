@@ -222,6 +222,26 @@ test('more commands than wait are refused while one takes its time', async (t) =
   t.true(done > 0 && done <= 32);
 });
 
+test('rubbish and repetitions do not take the place of a command while one takes its time', async (t) => {
+  const rig = await CommandRig.open(t);
+  let finish = () => {};
+  rig.actions.locate = () =>
+    new Promise((resolve) => {
+      finish = () => resolve({});
+    });
+  const slow = rig.envelope({ command: 'locate' });
+  void rig.take(slow);
+  while ((await rig.commandEntries()).length === 0) await new Promise((resolve) => setImmediate(resolve));
+  for (let at = 0; at < 100; at++) {
+    void rig.take(Buffer.from(`rubbish ${at}`));
+    void rig.take(slow);
+  }
+  const good = rig.take(rig.envelope());
+  finish();
+  t.like(await good, { status: 'done' });
+  t.is(rig.inbox.commands.status.refused.busy, undefined);
+});
+
 test('a key obeys its dates: what it signs before or after them is refused, and so is what comes after them', async (t) => {
   const rig = await CommandRig.open(t);
   const [control, ...others] = rig.trustedKeys();
