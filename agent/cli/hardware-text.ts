@@ -14,6 +14,7 @@ export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): 
       ([name, piece]): Row => [row[state], 'detail' in piece ? `${name}: ${piece.detail}` : name],
     );
   const works = of('works').map(([name]) => name);
+  const notThere = of('not configured').map(([name]) => name);
   return [
     [row.light, light],
     [row.officer, officer === null ? words.noCard : `${officer.id} ${officer.name}, ${officer.credential}`],
@@ -23,6 +24,7 @@ export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): 
     [row.hardware, works.length === 0 ? words.noHardware : works.join(', ')],
     ...rows('absent'),
     ...rows('waits'),
+    ...(notThere.length === 0 ? [] : [[row.notThere, notThere.join(', ')] satisfies Row]),
   ];
 }
 

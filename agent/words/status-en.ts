@@ -19,6 +19,7 @@ export const statusEn = {
     hardware: 'hardware',
     absent: 'absent',
     waits: 'waits',
+    notThere: 'not there',
     light: 'light',
     alarms: 'ALARMS',
     memory: 'memory',

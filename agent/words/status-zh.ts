@@ -21,6 +21,7 @@ export const statusZh: StatusWords = {
     hardware: '硬件',
     absent: '缺失',
     waits: '等待',
+    notThere: '未配置',
     light: '指示灯',
     alarms: '告警',
     memory: '内存',

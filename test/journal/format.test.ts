@@ -147,7 +147,7 @@ function fieldsIn(cell: string): string[] {
 const WALL = '2026-03-02T08:00:00.000Z';
 const SHA256 = 'ab'.repeat(32);
 const NUMBERS =
-  'epoch recording take index bytes fragments fromMono toMono revision size preRecordMs continues retentionMs';
+  'epoch recording take index bytes began fragments fromMono toMono revision size preRecordMs continues retentionMs';
 const SAMPLES: Record<string, unknown> = {
   ...Object.fromEntries(NUMBERS.split(' ').map((field) => [field, 1])),
   fromWall: WALL,
@@ -155,6 +155,9 @@ const SAMPLES: Record<string, unknown> = {
   wholeProcess: true,
   trigger: 'button',
   sha256: SHA256,
+  envelope: SHA256,
+  change: 'ceased',
+  late: { due: '2026-01-05', workingDays: 2 },
   init: { sha256: SHA256, bytes: 1 },
   media: { start: 0, duration: 1, timescale: 1 },
   position: { latitude: 23.1, longitude: 113.3 },
