@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LiuhenError, messageOf } from '../../config/errors.js';
+import { messageOf } from '../../config/errors.js';
 import type { Clock } from '../../drivers/clock.js';
 import { EarlyMessages } from '../disclosure/early.js';
 import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
-import { Seldom } from '../disclosure/seldom.js';
 import type { TrustedKeys } from '../disclosure/trust.js';
 import type { EntryDraft } from '../journal/entry.js';
 import type { JournalStore } from '../journal/store.js';
@@ -12,6 +10,7 @@ import { giverOf, readCommand, requireDevice, requireTime, type SignedCommand } 
 import { type CommandActions, carryOut } from './actions.js';
 import { Answers, type CommandAnswer } from './answers.js';
 import type { CommandTime } from './command-time.js';
+import { bounded, type Failure, failureOf } from './entry-values.js';
 import {
   acceptedEntry,
   endedEntry,
@@ -23,6 +22,7 @@ import {
   writeAnswered,
 } from './memory.js';
 import { CommandRefused, type Refusal } from './refusal.js';
+import { RefusalRecord } from './refusal-record.js';
 import { MAX_COMMAND_BYTES } from './schema.js';
 import type { TakenTrust, TrustTaker } from './trust-intake.js';
 
@@ -54,8 +54,6 @@ export interface CommandsStatus {
 const MAX_WAITING = 32;
 /** From here on it is looked at before it waits: rubbish must not take the place of what is good. */
 const MAX_UNJUDGED = 8;
-/** What an entry says of arguments and results; more of them is told by size and hash. */
-const MAX_ENTRY_JSON = 4000;
 /** Who repeats a command is answered so often at most. */
 const REPEAT_MS = 1000;
 /** How long the end waits for a broker that takes no answer; what it did not take is sent after the next start. */
@@ -68,11 +66,11 @@ const GRACE_MS = 2000;
 export class Commands {
   readonly #parts: CommandsParts;
   readonly #answers: Answers;
-  readonly #seldom: Seldom;
   /** What may be good once the trust document is here, or the archive's word on the time. */
   readonly #untrusted = new EarlyMessages();
   readonly #untimed = new EarlyMessages();
-  readonly #counts = { done: 0, failed: 0, refused: new Map<Refusal, number>() };
+  readonly #counts = { done: 0, failed: 0 };
+  readonly #refused: RefusalRecord;
   readonly #writing = new Set<Promise<unknown>>();
   #actions: CommandActions = {};
   #begin: () => void = () => {};
@@ -85,7 +83,8 @@ export class Commands {
   constructor(parts: CommandsParts) {
     this.#parts = parts;
     this.#answers = new Answers(parts.origin.slice(parts.origin.indexOf('/') + 1), parts.publish);
-    this.#seldom = new Seldom(parts.clock);
+    const note = (name: string, value: Record<string, unknown>) => this.#note(name, value);
+    this.#refused = new RefusalRecord({ clock: parts.clock, log: parts.log, note });
     // A broker hands out what it retained before the device is ready to do anything.
     this.#lane = new Promise<void>((resolve) => {
       this.#begin = resolve;
@@ -109,8 +108,8 @@ export class Commands {
   }
 
   get status(): CommandsStatus {
-    const { done, failed, refused } = this.#counts;
-    return { trust: this.#parts.trusted.version, done, failed, refused: Object.fromEntries(refused) };
+    const { done, failed } = this.#counts;
+    return { trust: this.#parts.trusted.version, done, failed, refused: this.#refused.counts };
   }
 
   /** There is a connection: answers that wait are sent. */
@@ -168,7 +167,7 @@ export class Commands {
       requireDevice(command, this.#parts.origin);
       const { id } = command.head;
       if (!this.#crowd.has(id)) return id;
-      this.#count(bytes, new CommandRefused('replay', `${id} waits already`), command);
+      this.#refused.add(bytes, new CommandRefused('replay', `${id} waits already`), command.head);
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
       this.#refuse(bytes, error);
@@ -234,7 +233,7 @@ export class Commands {
   async #end(
     remembered: Remembered,
     outcome: Outcome,
-    { result, error }: { result?: unknown; error?: { code: string; message: string; next?: string } },
+    { result, error }: { result?: unknown; error?: Failure },
   ): Promise<CommandAnswer> {
     if (outcome !== 'interrupted') this.#counts[outcome]++;
     const said = {
@@ -277,16 +276,19 @@ export class Commands {
         `expected ${id} with sha256 ${known.payload}, got ${command.sha256}`,
       );
     }
-    this.#count(bytes, new CommandRefused('replay', `${id} was obeyed, entry ${known.accepted}`), command);
+    const replay = new CommandRefused('replay', `${id} was obeyed, entry ${known.accepted}`);
+    this.#refused.add(bytes, replay, command.head);
     const { monoMs } = this.#parts.clock.read();
-    if (monoMs - this.#repeatedAtMono < REPEAT_MS) return { ...this.#plain(command), status: 'refused' };
+    if (monoMs - this.#repeatedAtMono < REPEAT_MS) {
+      return { ...this.#plain(command), status: 'refused', refusal: 'replay', detail: replay.message };
+    }
     this.#repeatedAtMono = monoMs;
     return this.#answer(known, true);
   }
 
   /** Answers only where a trusted key signed it for this device: rubbish costs no message. */
   #refuse(bytes: Uint8Array, error: CommandRefused, command?: SignedCommand): CommandAnswer | undefined {
-    const isNews = this.#count(bytes, error, command);
+    const isNews = this.#refused.add(bytes, error, command?.head);
     if (command === undefined) return undefined;
     const { refusal, message: detail } = error;
     const answer: CommandAnswer = { ...this.#plain(command), status: 'refused', refusal, detail };
@@ -299,30 +301,17 @@ export class Commands {
     return { id: head.id, device: this.#parts.origin, command: head.command };
   }
 
-  /** Counts, and writes an entry; false where there were too many of late, or this one before. */
-  #count(bytes: Uint8Array, { refusal, message }: CommandRefused, command?: SignedCommand): boolean {
-    const { refused } = this.#counts;
-    refused.set(refusal, (refused.get(refusal) ?? 0) + 1);
-    const admitted = this.#seldom.admit(refusal, bytes);
-    if (admitted === undefined) return false;
-    const { suppressed } = admitted;
-    const said = command === undefined ? {} : { id: command.head.id, command: command.head.command };
-    const more = suppressed === 0 ? {} : { suppressed };
-    this.#parts.log.warn({ refusal, ...said, ...more }, `command refused: ${message.slice(0, 300)}`);
-    this.#note('refused', { refusal, detail: message.slice(0, 500), bytes: bytes.length, ...said, ...more });
-    return true;
-  }
-
   async #takeTrust(bytes: Uint8Array): Promise<TakenTrust | undefined> {
     try {
       const taken = await this.#parts.trust.take(bytes);
       if (!taken.fresh) return taken;
-      this.#note('trust', { version: taken.version, sha256: taken.sha256 });
+      const { version, sha256 } = taken;
+      this.#note('trust', { version, sha256 });
       for (const early of this.#untrusted.takeAll()) await this.#take(early.bytes);
       return taken;
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
-      this.#count(bytes, error);
+      this.#refused.add(bytes, error);
       return undefined;
     }
   }
@@ -343,20 +332,4 @@ export class Commands {
 
 function tooLarge(max: number, { length }: Uint8Array): CommandRefused {
   return new CommandRefused('too-large', `expected at most ${max} bytes, got ${length}`);
-}
-
-function failureOf(error: unknown): { code: string; message: string; next?: string } {
-  const { code, next } =
-    error instanceof LiuhenError ? error : { code: 'LIUHEN_STORAGE_IO', next: undefined };
-  const message = messageOf(error).slice(0, 500);
-  return { code, message, ...(next === undefined ? {} : { next: next.slice(0, 300) }) };
-}
-
-/** A value as an entry takes it. */
-function bounded(value: unknown): unknown {
-  const json = JSON.stringify(value);
-  if (json === undefined) return null;
-  const bytes = Buffer.byteLength(json);
-  if (bytes <= MAX_ENTRY_JSON) return JSON.parse(json);
-  return { bytes, sha256: createHash('sha256').update(json).digest('hex') };
 }
