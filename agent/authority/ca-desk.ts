@@ -1,7 +1,8 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { readRequest } from '../provision/request.js';
 import { MAX_MESSAGE_BYTES, type Outcome, openRequest, sealAnswer } from '../provision/token.js';
-import { enrol, type OpenAuthority } from './ca-enrol.js';
+import { enrol, enrolLocked, type OpenAuthority } from './ca-enrol.js';
+import { whileLocked } from './ca-lock.js';
 import { readToken, refusalOf, useToken } from './ca-token.js';
 
 /** What came over the wire and was dealt with, for the log. */
@@ -35,7 +36,11 @@ export async function answerAtDesk(
   const who = token ?? device ?? topic.slice(0, 80);
   try {
     if (payload.length > 2 * MAX_MESSAGE_BYTES) return ignored(who, `${payload.length} bytes`);
-    if (token !== undefined) return await enrolWithToken(authority, token, payload.toString(), nowMs);
+    if (token !== undefined) {
+      const message = payload.toString();
+      // From reading the token until it is used: another process may be asked for it at the same time.
+      return await whileLocked(authority.dir, () => enrolWithToken(authority, token, message, nowMs));
+    }
     if (device !== undefined) return await renewOf(authority, device, payload.toString(), nowMs);
     return ignored(who, 'no topic of an enrolment');
   } catch (error) {
@@ -59,7 +64,7 @@ async function enrolWithToken(
     if (refusal !== undefined) throw new LiuhenError('LIUHEN_TOKEN', refusal);
     // Before anything is given for it: a token that is spent twice is worse than one that is spent for nothing.
     await useToken(authority.dir, token, text);
-    const answer = await enrol(authority, request, nowMs);
+    const answer = await enrolLocked(authority, request, nowMs);
     return { who: request.device, answer: JSON.stringify(answer), what: 'enrolled' };
   }, token.device);
   return { note, reply: { topic: `liuhen/1/enrol/${id}/answer`, payload: sealAnswer(token, text, outcome) } };

@@ -11,6 +11,7 @@ import { issue, revocationList } from './ca.js';
 import { accessRules, RESERVED_IDS, type Reload, reloadBroker } from './ca-broker.js';
 import { type AuthoritySettings, places } from './ca-folder.js';
 import type { CaKey } from './ca-key.js';
+import { whileLocked } from './ca-lock.js';
 import { type EnrolledDevice, listEnrolled, newestOf, readDevice, writeDevice } from './ca-registry.js';
 
 /** An authority that is open: its CA's key is in memory. */
@@ -24,7 +25,17 @@ export interface OpenAuthority {
  * Gives a device its certificate: registers it here and with the archive, writes its policy for verifiers and the broker's rules, and
  * returns the answer. The same request is answered the same again. Throws LIUHEN_ENROL for what may not be, and leaves nothing then.
  */
-export async function enrol(
+export function enrol(
+  authority: OpenAuthority,
+  request: CheckedRequest,
+  nowMs: number,
+  options: { allowExpired?: boolean } = {},
+): Promise<EnrolAnswer> {
+  return whileLocked(authority.dir, () => enrolLocked(authority, request, nowMs, options));
+}
+
+/** As `enrol`, for who holds the authority's lock. */
+export async function enrolLocked(
   authority: OpenAuthority,
   request: CheckedRequest,
   nowMs: number,
@@ -62,12 +73,16 @@ export async function enrol(
 }
 
 /** Takes a device's certificates from it for ever: the broker refuses them, and it is told no more. Returns what the broker did. */
-export async function revoke(
+export function revoke(
   authority: OpenAuthority,
   device: string,
   why: string,
   nowMs: number,
 ): Promise<{ entry: EnrolledDevice; reload: Reload }> {
+  return whileLocked(authority.dir, () => revokeLocked(authority, device, why, nowMs));
+}
+
+async function revokeLocked(authority: OpenAuthority, device: string, why: string, nowMs: number) {
   const known = await readDevice(authority.dir, device);
   if (known === undefined) {
     throw new LiuhenError('LIUHEN_UNKNOWN_DEVICE', `${device} is not enrolled with this authority`, {

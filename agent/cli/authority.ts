@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -14,6 +14,7 @@ import { caFingerprint } from '../provision/answer.js';
 import { MAX_CARRIED_BYTES, toLine } from '../provision/carrier.js';
 import { fingerprintWords } from '../provision/fingerprint.js';
 import { readRequest } from '../provision/request.js';
+import { replaceFile } from '../provision/secret-file.js';
 import { DAY_MS } from '../provision/x509.js';
 import { createLog } from './log.js';
 import { askPassphrase, choosePassphrase } from './passphrase.js';
@@ -76,7 +77,10 @@ function registerInit(authority: Command): void {
     .option('--port <port>', "the broker's port for devices", parsePort, 8883)
     .option('--enrol-port <port>', 'its port for enrolling by token', parsePort, 8884)
     .option('--archive <folder>', 'folder of the archive, which devices are registered with')
-    .option('--root <vkey>', 'root key for content and commands, which devices pin (liuhen sign key --role root)')
+    .option(
+      '--root <vkey>',
+      'root key for content and commands, which devices pin (liuhen sign key --role root)',
+    )
     .option('--days <n>', 'validity of a certificate', parseDays, 825)
     .option('--broker-user <name>', 'account that mosquitto runs under', userInfo().username)
     .option('--no-passphrase', "keep the CA's key in the clear, mode 0600")
@@ -172,35 +176,43 @@ function registerEnrol(authority: Command): void {
 
 function registerToken(authority: Command): void {
   common(authority.command('token'))
-    .description('make a one-time token with which one device enrols over MQTT')
-    .argument('<device>', 'id of the device')
+    .description('make a one-time token with which a device enrols over MQTT')
+    .argument('<devices...>', 'ids of devices')
     .option('--valid <duration>', 'how long it may be used', parseDuration, 3_600_000)
-    .option('-o, --out <file>', 'file for the token, mode 0600 (default: stdout)')
+    .option(
+      '-o, --out <file>',
+      'file for the token, mode 0600 (default: stdout); of several, a folder for <device>.token',
+    )
     .addHelpText(
       'after',
-      '\nWho has the token can enrol as that device: carry it as you would a password. liuhen authority serve answers it.\n' +
+      '\nWho has a token can enrol as that device: carry it as you would a password. liuhen authority serve answers it.\n' +
         'Example: liuhen authority token recorder-0001 --valid 30min --out recorder-0001.token',
     )
-    .action(async (device: string, { dir, out, valid, json }: Common & { out?: string; valid: number }) => {
-      const folder = resolve(dir);
-      const token = await createToken(folder, await readSettings(folder), {
-        device,
-        validMs: valid,
-        nowMs: Date.now(),
-      });
-      if (out !== undefined) await writeFile(out, `${token.text}\n`, { mode: 0o600, flag: 'wx' });
-      if (json === true)
-        return print({
-          device,
-          token: out === undefined ? token.text : null,
-          file: out ?? null,
-          expires: token.expires,
-        });
-      process.stdout.write(`${out ?? token.text}\n`);
-      process.stderr.write(
-        `for ${device}, once, until ${token.expires}\n  next: on the device, liuhen provision --token-file FILE\n`,
-      );
-    });
+    .action(
+      async (devices: string[], { dir, out, valid, json }: Common & { out?: string; valid: number }) => {
+        const folder = resolve(dir);
+        const settings = await readSettings(folder);
+        const isFolder =
+          out !== undefined && (devices.length > 1 || (existsSync(out) && statSync(out).isDirectory()));
+        if (isFolder) await mkdir(out, { recursive: true });
+        const rows = [];
+        for (const device of devices) {
+          const { text, expires } = await createToken(folder, settings, {
+            device,
+            validMs: valid,
+            nowMs: Date.now(),
+          });
+          const file = isFolder ? join(out, `${device}.token`) : out;
+          if (file !== undefined) await replaceFile(file, `${text}\n`);
+          rows.push({ device, token: file === undefined ? text : null, file: file ?? null, expires });
+        }
+        if (json === true) return print(rows);
+        for (const { token, file } of rows) process.stdout.write(`${file ?? token}\n`);
+        process.stderr.write(
+          `once each, until ${rows[0]?.expires}\n  next: on the device, liuhen provision --token-file FILE\n`,
+        );
+      },
+    );
 }
 
 function registerServe(authority: Command): void {

@@ -10,7 +10,7 @@ import { sysfsGpio } from '../../drivers/gpio.js';
 import { type EnrolAnswer, readAnswer } from '../provision/answer.js';
 import { type Answers, readAnswers } from '../provision/answers.js';
 import { MAX_CARRIED_BYTES, toLine } from '../provision/carrier.js';
-import { type Provisioned, provisionDevice, readFacts } from '../provision/device.js';
+import { certificateOf, type Provisioned, provisionDevice, readFacts } from '../provision/device.js';
 import { type Enrolled, takeAnswer } from '../provision/enrolled.js';
 import { enrolOnline, proveConnection } from '../provision/exchange.js';
 import { fingerprintWords } from '../provision/fingerprint.js';
@@ -111,7 +111,9 @@ async function provision(flags: Flags): Promise<void> {
     typeof flags.request === 'string' ? await writeRequest(flags.request, config, request) : undefined;
   let enrolled: Enrolled | undefined;
   if (given !== undefined) enrolled = await takeAnswer(device, given, Date.now());
-  else if (token !== undefined) enrolled = await online(device, token);
+  else if (token !== undefined && (await certificateOf(config.data)) === undefined) {
+    enrolled = await online(device, token);
+  }
   const problem = enrolled === undefined ? undefined : await connectionProblem(enrolled.config);
   await giveToOwner(config.data, resolve(flags.config));
 
@@ -139,6 +141,9 @@ async function provision(flags: Flags): Promise<void> {
   process.stdout.write(`${rootVkey}\n`);
   for (const { piece, result, detail } of tried) say(`${result.padEnd(7)} ${piece}: ${detail}`);
   if (made.length > 0) say(`made    ${made.join(', ')}`);
+  if (answers !== undefined && !made.includes('configuration')) {
+    say(`kept    ${flags.config} as it was; liuhen config set changes it`);
+  }
   say(`\nThat line is the root key of ${config.device.id}. In words:\n  ${words}`);
   if (flags.qr && process.stderr.isTTY) say(await qr(rootVkey));
   if (flags.request === true) process.stdout.write(`${line}\n`);
@@ -160,7 +165,6 @@ async function provision(flags: Flags): Promise<void> {
 }
 
 async function online(device: Provisioned, token: ReturnType<typeof parseToken>): Promise<Enrolled> {
-  // A token may be gone by the time that a device which was enrolled with it is asked again.
   const answer = readAnswer(await enrolOnline(token, device.request));
   return takeAnswer(device, answer, Date.now());
 }

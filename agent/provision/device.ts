@@ -96,7 +96,14 @@ async function ensureConfig(
 /** A device that `liuhen init` made has none; then the configuration says it all. */
 export async function readFacts(config: Config): Promise<Facts> {
   const text = await readSmallFile(files.facts(config.data));
-  if (text !== undefined) return factsSchema.parse(JSON.parse(text));
+  if (text !== undefined) {
+    try {
+      return factsSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      const message = `${files.facts(config.data)}: expected what liuhen provision wrote there`;
+      throw new LiuhenError('LIUHEN_CONFIG', message, { cause, next: 'remove it and provision anew' });
+    }
+  }
   const { hall } = config.disclosure;
   const profile = config.profile === 'kiosk' ? 'kiosk' : 'recorder';
   return { profile, ...(profile === 'kiosk' && hall !== undefined ? { unit: hall } : {}) };

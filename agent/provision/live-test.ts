@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import type { Config } from '../../config/load.js';
 import { ffmpegCamera, parseCameraSource } from '../../drivers/camera.js';
-import type { Gpio, GpioLineName } from '../../drivers/gpio-port.js';
+import type { Gpio, GpioInput, GpioLineName } from '../../drivers/gpio-port.js';
 import { openSerial, parsePortName } from '../../drivers/serial.js';
 
 /** What a piece did when it was tried. */
@@ -16,7 +16,8 @@ export interface Tried {
 const PORT_MS = 3000;
 const CAMERA_MS = 12_000;
 const BLINK_MS = 300;
-const DRIVEN = ['light', 'buzzer', 'vibration'];
+/** Lines that are driven; the others are read. */
+export const DRIVEN: readonly string[] = ['light', 'buzzer', 'vibration'];
 
 /** Opens the camera and waits for its first bytes of footage. Never rejects. */
 export async function tryCamera({ camera, recording }: Config): Promise<Tried> {
@@ -97,8 +98,8 @@ export async function tryPort(
   return { piece, result: 'works', detail: `${port}: ${bytes} bytes` };
 }
 
-/** Lights an output up for a moment, or says how an input stands. Never rejects. */
-export async function tryLine(gpio: Gpio, piece: string, name: GpioLineName): Promise<Tried> {
+/** Lights an output up for a moment, or says how an input stands and, with `changeMs`, waits so long for it to change. Never rejects. */
+export async function tryLine(gpio: Gpio, piece: string, name: GpioLineName, changeMs = 0): Promise<Tried> {
   const where = `${name.chip} line ${name.line}`;
   try {
     if (DRIVEN.includes(piece)) {
@@ -108,14 +109,28 @@ export async function tryLine(gpio: Gpio, piece: string, name: GpioLineName): Pr
       output.close();
       return { piece, result: 'works', detail: `${where}: was active for ${BLINK_MS} ms` };
     }
-    const input = gpio.input(name, { debounceMs: 1 });
+    const input = gpio.input(name, { debounceMs: 5 });
     const { active } = input;
+    const changed = changeMs > 0 && (await hasChanged(input, changeMs));
     input.close();
+    if (changed) return { piece, result: 'works', detail: `${where}: it changed when it was touched` };
+    if (changeMs > 0)
+      return { piece, result: 'silent', detail: `${where}: did not change in ${changeMs / 1000} s` };
     return { piece, result: 'works', detail: `${where}: is ${active ? 'active' : 'not active'}` };
   } catch (error) {
     const next = error instanceof LiuhenError && error.next !== undefined ? ` (${error.next})` : '';
     return { piece, result: 'fails', detail: `${where}: ${messageOf(error)}${next}` };
   }
+}
+
+function hasChanged(input: GpioInput, waitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const enough = setTimeout(() => resolve(false), waitMs);
+    input.onChange(() => {
+      clearTimeout(enough);
+      resolve(true);
+    });
+  });
 }
 
 /** Tries everything that a configuration names, one after another. */

@@ -5,12 +5,14 @@ import { defaultConfig } from '../../config/load.js';
 import { isCameraSource } from '../../config/shapes.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
 import { type Answers, checkAnswers, LINE_PIECES, PORT_PIECES } from './answers.js';
-import { type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
+import { DRIVEN, type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
 import type { Found } from './probe.js';
 
 /** Questions go to stderr: stdout is for results. */
 const output = process.stderr;
 const BAUD_RATES = { gnss: 9600, cardReader: 9600, board: 115_200 } as const;
+/** How long a person has to press a button or open a door. */
+const TOUCH_MS = 10_000;
 const PIECE_WORDS: Record<string, string> = {
   gnss: 'GNSS receiver',
   cardReader: 'card reader',
@@ -137,15 +139,17 @@ async function askLines({ chips, gpioProblem }: Found): Promise<Record<string, o
       confirm({ message: 'Is it active when its voltage is low?', initialValue: false, output }),
     );
     const settings = { chip, line: Number(number), activeLow };
-    if (await kept(() => tryLine(sysfsGpio(), piece, settings))) chosen[piece] = settings;
+    if (await kept(() => tryLine(sysfsGpio(), piece, settings, TOUCH_MS), piece)) chosen[piece] = settings;
   }
   return chosen;
 }
 
 /** Tries a piece, and asks whether to keep one that does not work. */
-async function kept(attempt: () => Promise<Tried>): Promise<boolean> {
+async function kept(attempt: () => Promise<Tried>, line?: string): Promise<boolean> {
   const turning = spinner({ output });
-  turning.start('trying it');
+  turning.start(
+    line === undefined || DRIVEN.includes(line) ? 'trying it' : `touch it now: ${PIECE_WORDS[line] ?? line}`,
+  );
   const { result, detail } = await attempt();
   turning.stop(`${result}: ${detail}`);
   return (

@@ -96,6 +96,30 @@ test('from init to revocation by the command line, with a passphrase from a file
   );
 });
 
+test('tokens for a whole bench go into files that only their owner reads', async (t) => {
+  const folder = await folderOf(t);
+  await liuhen(folder, 'authority', 'init', '--domain', 'liuhen.example', '--no-passphrase');
+  const made = await liuhen(
+    folder,
+    'authority',
+    'token',
+    'recorder-0001',
+    'recorder-0002',
+    '--out',
+    'tokens',
+    '--json',
+  );
+  t.is(made.status, 0, made.stderr);
+  t.like(JSON.parse(made.stdout), {
+    0: { device: 'recorder-0001', token: null },
+    1: { file: 'tokens/recorder-0002.token' },
+  });
+  const path = join(folder, 'tokens/recorder-0002.token');
+  t.is((await stat(path)).mode & 0o777, 0o600);
+  t.regex(await readFile(path, 'utf8'), /^liuhen-token:[0-9a-f]{16}\.\S{22}@mqtts:\/\/\S+:8884\n$/);
+  t.is((await liuhen(folder, 'authority', 'token', 'board')).status, 64);
+});
+
 test('every command has a help with an example', async (t) => {
   const folder = await folderOf(t);
   for (const words of [

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readRoot } from '../../agent/archive/registry.js';
@@ -92,6 +92,14 @@ run('a file, a line and a token enrol with the same result', async (t) => {
         `log ${entry?.rootVkey}\n`,
       ),
     );
+    if (way === 'token') {
+      const again = await provision('--answers', 'answers.yaml', '--token-file', 'token');
+      t.like(
+        JSON.parse(again.stdout),
+        { made: [], enrolled: null },
+        'a token that is spent is not asked for again',
+      );
+    }
     const checked = await liuhen(folder, 'provision', '--check');
     t.regex(checked.stdout, /ok +certificate: valid until /);
   }
@@ -168,6 +176,23 @@ test('an answer for another device, key or CA, or out of its time, is refused an
   t.is(await readFile(mine.configPath, 'utf8'), config);
   t.deepEqual((await readdir(files.folder(mine.config.data))).sort(), ['device.key', 'request.json']);
 });
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  'what root provisions belongs to whom the data folder belongs to',
+  async (t) => {
+    const it = await house(t);
+    const folder = await answersFile(it, 'owned', 'data: data\n');
+    const data = join(folder, 'data');
+    await mkdir(data);
+    await chown(data, 65_534, 65_534);
+    const done = await liuhen(folder, 'provision', '--answers', 'answers.yaml', '--no-tests');
+    t.is(done.status, 0, done.stderr);
+    const made = await readdir(data, { recursive: true });
+    t.true(made.includes('tls/device.key') && made.includes('keys/epoch-0000000.key'));
+    for (const name of made) t.is((await stat(join(data, name))).uid, 65_534, name);
+    t.is((await stat(join(folder, 'liuhen.yaml'))).uid, 65_534);
+  },
+);
 
 test('an answers file that names the CA takes no answer of another', async (t) => {
   const it = await house(t);

@@ -2,7 +2,6 @@ import { createECDH, createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { PACKAGE_ROOT } from '../../config/package-root.js';
 import { publicKeyOf } from '../../agent/journal/ed25519.js';
 import { formatVkey, SignatureType, vkeyOf } from '../../agent/journal/vkey.js';
 import { checkAnswer, readAnswer } from '../../agent/provision/answer.js';
@@ -10,6 +9,7 @@ import { fromCarrier } from '../../agent/provision/carrier.js';
 import { fingerprintWords } from '../../agent/provision/fingerprint.js';
 import { readRequest } from '../../agent/provision/request.js';
 import { openAnswer, openRequest, parseToken } from '../../agent/provision/token.js';
+import { PACKAGE_ROOT } from '../../config/package-root.js';
 
 const page = await readFile(join(PACKAGE_ROOT, 'agent/provision/PROTOCOL.md'), 'utf8');
 
@@ -25,7 +25,9 @@ function tlsKey(): string {
   const pair = createECDH('prime256v1');
   pair.setPrivateKey(scalar);
   const point = pair.getPublicKey();
-  const [d, x, y] = [scalar, point.subarray(1, 33), point.subarray(33)].map((bytes) => bytes.toString('base64url'));
+  const [d, x, y] = [scalar, point.subarray(1, 33), point.subarray(33)].map((bytes) =>
+    bytes.toString('base64url'),
+  );
   const key = { kty: 'EC', crv: 'P-256', d: d ?? '', x: x ?? '', y: y ?? '' };
   return createPrivateKey({ key, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' }) as string;
 }
@@ -43,7 +45,12 @@ test("the page's request is one, as JSON and as a line, with the root key and th
 
 test("the page's answer is the one to its request", (t) => {
   const answer = readAnswer(block('answer'));
-  const expected = { device: 'recorder-0001', rootVkey, tlsKey: tlsKey(), nowMs: Date.parse('2026-03-02T08:00:00Z') };
+  const expected = {
+    device: 'recorder-0001',
+    rootVkey,
+    tlsKey: tlsKey(),
+    nowMs: Date.parse('2026-03-02T08:00:00Z'),
+  };
   t.notThrows(() => checkAnswer(answer, expected));
 });
 

@@ -34,7 +34,7 @@ async function atTerminal(
     screen += text;
     const news = screen.slice(seen);
     const [next] = left;
-    if (next !== undefined && next[0].test(news)) {
+    if (next?.[0].test(news)) {
       left.shift();
       seen = screen.length;
       child.stdin.write(next[1]);

@@ -23,7 +23,9 @@ run('what README.md says provisions a recorder and a kiosk whose journals are wi
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-readme-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, 'bin'));
-  await writeFile(join(folder, 'bin/liuhen'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, { mode: 0o755 });
+  await writeFile(join(folder, 'bin/liuhen'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, {
+    mode: 0o755,
+  });
   const ports = `--port ${await freePort()} --enrol-port ${await freePort()}`;
   const typed = (await block())
     .replace('liuhen authority init', `liuhen authority init ${ports} --listen 127.0.0.1`)
@@ -38,7 +40,9 @@ for try in $(seq 100); do
 done`;
   const env = { ...process.env, PATH: [join(folder, 'bin'), process.env.PATH, '/usr/sbin'].join(delimiter) };
   const { stdout, stderr } = await bash('bash', ['-c', script], { cwd: folder, env });
-  const listed = JSON.parse(await readFile(join(folder, 'bench/list.json'), 'utf8')) as { devices: { device: string; cosigned?: string }[] };
+  const listed = JSON.parse(await readFile(join(folder, 'bench/list.json'), 'utf8')) as {
+    devices: { device: string; cosigned?: string }[];
+  };
   t.deepEqual(
     listed.devices.map(({ device, cosigned }) => [device, cosigned !== undefined]),
     [

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { answerAtDesk } from '../../agent/authority/ca-desk.js';
 import { readDevice } from '../../agent/authority/ca-registry.js';
@@ -48,6 +51,22 @@ test('a token works once: its request is answered again, another is not', async 
   const changed = `${first.request} `;
   const twice = await asked(it, token, changed);
   t.deepEqual(twice.outcome, { outcome: 'refused', text: 'the token has been used' });
+});
+
+test('of two that use a token at the same time one is enrolled', async (t) => {
+  const it = await house(t);
+  const token = await tokenFor(it, 'recorder-0001');
+  const { request } = await it.provision('recorder-0001');
+  const both = await Promise.all([asked(it, token, request), asked(it, token, `${request} `)]);
+  t.deepEqual(both.map(({ outcome }) => outcome?.outcome).sort(), ['enrolled', 'refused']);
+});
+
+test('a lock whose process has gone holds nobody up', async (t) => {
+  const it = await house(t);
+  const { pid } = spawnSync('true');
+  await writeFile(join(it.authority.dir, 'lock'), `${pid}\n`);
+  const { request } = await it.provision('recorder-0001');
+  t.is((await asked(it, await tokenFor(it, 'recorder-0001'), request)).outcome?.outcome, 'enrolled');
 });
 
 test('a token that expired is refused, and one for another device', async (t) => {
