@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { type ExecutionContext } from 'ava';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { signCommand } from '../../agent/authority/command.js';
+import { openKeyFile } from '../../agent/authority/key-file.js';
 import { openStores } from '../../agent/buffer/open.js';
 import type { CommandAnswer } from '../../agent/commands/answers.js';
 import { parseCheckpoint } from '../../agent/journal/checkpoint.js';
@@ -12,7 +14,7 @@ import { decodeEntry, type Entry } from '../../agent/journal/entry.js';
 import { ArchiveProcess, archiveCommand } from '../support/archive-process.js';
 import type { Ran } from '../support/liuhen.js';
 import { Mosquitto, withoutMosquitto } from '../support/mosquitto.js';
-import { Desk } from '../support/signing-desk.js';
+import { Desk, PASSPHRASE } from '../support/signing-desk.js';
 
 const MAIN = join(import.meta.dirname, '../../agent/main.js');
 const TOPIC = 'liuhen/1/recorder-0001';
@@ -128,6 +130,19 @@ class Scene {
 
   publish(payload: Buffer): Promise<unknown> {
     return this.listener.publishAsync(`${TOPIC}/command`, payload, { qos: 1 });
+  }
+
+  /** Listens to answers until so many cases were opened, and gives the answers. */
+  async cases(count: number): Promise<CommandAnswer[]> {
+    const answers: CommandAnswer[] = [];
+    await this.next((topic, payload) => {
+      if (!topic.startsWith(`${TOPIC}/result/`)) return false;
+      const answer = JSON.parse(payload.toString()) as CommandAnswer;
+      const isNew = answer.status === 'done' && answer.repeated === undefined;
+      if (answer.command === 'open-case' && isNew) answers.push(answer);
+      return answers.length >= count;
+    });
+    return answers;
   }
 
   /** The whole journal, once the recorder has ended. */
@@ -282,3 +297,55 @@ test("the archive's own broker carries commands, trust documents and answers", a
   t.like(result.status, { device: 'recorder-0001', commands: { trust: 1 } });
   t.true((result.checks as unknown[]).length > 10);
 });
+
+overMosquitto(
+  'kills at any moment lead to no command being obeyed twice, nor forgotten half done',
+  async (t) => {
+    const mosquitto = await Mosquitto.start();
+    t.teardown(() => mosquitto.remove());
+    const scene = await Scene.open(t, `mqtt://127.0.0.1:${mosquitto.port}`);
+    await scene.start();
+    const [trust = ''] = await readdir(scene.desk.path('signed'));
+    await scene.mustSend(['locate', 'seconds=1'], 'technician', '--trust', join('signed', trust));
+    const key = await openKeyFile(scene.desk.path('dispatcher.key'), ['dispatcher'], () => PASSPHRASE);
+    const order = {
+      device: 'recorder-0001',
+      command: 'open-case' as const,
+      why: 'a test',
+      lifeMs: 3_600_000,
+    };
+    const envelopes = Array.from({ length: 60 }, (_, at) => {
+      const signed = signCommand({ ...order, args: { case: `case-${at}` }, nowMs: Date.now() }, key);
+      return Buffer.from(signed.envelope);
+    });
+    for (let round = 0; round < 3; round++) {
+      if (round > 0) await scene.start();
+      const some = envelopes.slice(round * 20, (round + 1) * 20);
+      const heard = scene.cases(round * 5 + 3);
+      let enough = false;
+      // Again and again: what came before the archive told the time, or into a crowd, comes once more.
+      const pouring = (async () => {
+        while (!enough) for (const each of some) await scene.publish(each);
+      })();
+      await heard;
+      await scene.end('SIGKILL');
+      enough = true;
+      await pouring;
+    }
+    await scene.start();
+    for (const each of envelopes.slice(20, 40)) await scene.publish(each);
+    await scene.mustSend(['mark'], 'dispatcher').catch(() => {});
+    await scene.end('SIGTERM');
+
+    const entries = await scene.entries();
+    const opened = entries.flatMap((entry) => (entry.type === 'case-opened' ? [entry.case] : []));
+    t.is(new Set(opened).size, opened.length, 'no case was opened twice');
+    const of = (stage: string) =>
+      entries.flatMap((entry) => (entry.type === 'command' && entry.stage === stage ? [entry.id] : []));
+    const accepted = of('accepted');
+    t.is(new Set(accepted).size, accepted.length);
+    const ended = [...of('done'), ...of('failed'), ...of('interrupted')];
+    t.deepEqual([...ended].sort(), [...accepted].sort(), 'each that was begun has its end');
+    t.true(opened.length >= 20);
+  },
+);
