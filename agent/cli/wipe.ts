@@ -33,7 +33,8 @@ export function registerWipe(program: Command): void {
     .action(async ({ config: path, device, why, force, upload, json }: Flags) => {
       const config = loadConfig(path);
       const { id } = config.device;
-      const given = device ?? (await askId(id, isWiping(config.data) ? undefined : () => wouldLose(config)));
+      const given =
+        device ?? (await askId(id, (await isWiping(config.data)) ? undefined : () => wouldLose(config)));
       if (given !== id) {
         throw new LiuhenError(
           'LIUHEN_USAGE',

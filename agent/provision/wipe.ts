@@ -11,7 +11,7 @@ import { allRecordings } from '../buffer/recordings.js';
 import { eraseFile, syncFolder } from '../journal/epoch-keys.js';
 import type { Journal } from '../journal/journal.js';
 import { startUplink } from '../uplink/uplink.js';
-import { replaceFile } from './secret-file.js';
+import { readSmallFile, replaceFile } from './secret-file.js';
 
 /** Keys first: from then on nobody can sign as this device, wherever it is interrupted. Nothing else in the folder is touched. */
 const SECRETS = ['keys', 'tls'];
@@ -63,11 +63,13 @@ export async function wouldLose(config: Config): Promise<Loss> {
 export async function wipe(config: Config, configPath: string, options: WipeOptions): Promise<Wiped> {
   const { data } = config;
   const marker = join(data, MARKER);
+  await mkdir(data, { recursive: true });
   let loss: Loss = { unreceipted: [], unwitnessed: 0 };
   let witnessed = false;
-  if (!existsSync(marker)) {
-    ({ loss, witnessed } = await takeLeave(config, options));
-    await replaceFile(marker, `${new Date().toISOString()}\n`, 0o644);
+  if (!(await isWiping(data))) {
+    const leave = await takeLeave(config, options);
+    ({ loss, witnessed } = leave);
+    await replaceFile(marker, `${leave.rootVkey}\n`, 0o644);
   }
   for (const folder of SECRETS) {
     for (const name of await filesIn(join(data, folder))) await eraseFile(join(data, folder, name));
@@ -81,16 +83,26 @@ export async function wipe(config: Config, configPath: string, options: WipeOpti
   return { loss, witnessed, config: aside };
 }
 
-/** Whether a wipe was begun and not ended. */
-export function isWiping(data: string): boolean {
-  return existsSync(join(data, MARKER));
+/**
+ * Whether a wipe of this device was begun and not ended. The marker names its root key: one that an earlier device left in this folder must not
+ * spare this one the question what would be lost. Without any key there is nothing left to ask.
+ */
+export async function isWiping(data: string): Promise<boolean> {
+  const marked = await readSmallFile(join(data, MARKER));
+  if (marked === undefined) return false;
+  if ((await filesIn(join(data, 'keys'))).length === 0) return true;
+  const stores = await openStores(data);
+  try {
+    return (await stores.store.identity())?.rootVkey === marked.trim();
+  } finally {
+    await stores.close();
+  }
 }
 
 async function takeLeave(
   config: Config,
   { why, force, uploadMs, log }: WipeOptions,
-): Promise<Omit<Wiped, 'config'>> {
-  await mkdir(config.data, { recursive: true });
+): Promise<Omit<Wiped, 'config'> & { rootVkey: string }> {
   const stores = await openStores(config.data);
   try {
     const { journal } = await openJournal(stores, systemClock(), config.journal);
@@ -102,7 +114,7 @@ async function takeLeave(
       await journal.append({ type: 'command', who: 'technician', what: `wipe: ${lost}`, why });
       const witnessed =
         uploadMs > 0 && (await upload(config, stores, journal, { log, uploadMs, footage: false }));
-      return { loss, witnessed };
+      return { loss, witnessed, rootVkey: (await stores.store.identity())?.rootVkey ?? '' };
     } finally {
       await journal.close();
     }

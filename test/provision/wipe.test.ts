@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -97,6 +99,15 @@ test('a wipe that was cut off goes on, whatever is missing by then', async (t) =
   t.deepEqual(await readdir(config.data), []);
 });
 
+test('a marker that another device left in the folder spares this one no question', async (t) => {
+  const it = await house(t);
+  const { config, configPath } = await it.provision('recorder-0001');
+  const other = await it.provision('recorder-0002');
+  await writeFile(join(config.data, 'wiping'), `${other.rootVkey}\n`);
+  const options = { why: 'again', force: false, uploadMs: 0, log };
+  await t.throwsAsync(wipe(config, configPath, options), { code: 'LIUHEN_NOT_ARCHIVED' });
+});
+
 test('while an agent has the journal open nothing is wiped', async (t) => {
   const it = await house(t);
   const { config, configPath } = await it.provision('recorder-0001');
@@ -147,3 +158,40 @@ run(
     );
   },
 );
+
+test('killed at any moment, a wipe leaves the device as it was, or is ended by the next one', async (t) => {
+  const it = await house(t);
+  const main = join(import.meta.dirname, '../../agent/main.js');
+  const seen = new Set<string>();
+  let wholeMs = 0;
+  for (let round = 0; round < 8; round++) {
+    const { config, configPath } = await it.provision(`recorder-${round}`);
+    const args = [
+      'wipe',
+      '--config',
+      configPath,
+      '--device',
+      `recorder-${round}`,
+      '--why',
+      'test',
+      '--force',
+    ];
+    const startedMs = performance.now();
+    const child = spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+    const timer = setTimeout(
+      () => child.kill('SIGKILL'),
+      round === 0 ? 60_000 : wholeMs * (0.6 + 0.06 * round),
+    );
+    await once(child, 'exit');
+    clearTimeout(timer);
+    if (round === 0) wholeMs = performance.now() - startedMs;
+    const isUntouched = existsSync(configPath) && !existsSync(join(config.data, 'wiping'));
+    seen.add(isUntouched ? 'untouched' : 'begun');
+    if (isUntouched) t.is((await wouldLose(config)).unreceipted.length, 0, 'its journal still opens');
+    if (existsSync(configPath)) {
+      await wipe(loadConfig(configPath), configPath, { why: 'again', force: true, uploadMs: 0, log });
+    } else if (existsSync(join(config.data, 'wiping'))) await rm(join(config.data, 'wiping'));
+    t.deepEqual(await readdir(config.data), [], `round ${round}`);
+  }
+  t.true(seen.has('begun'));
+});
