@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { parseCommand, readCommand } from '../../agent/commands/acceptance.js';
+import { commandJsonSchema } from '../../agent/commands/json-schema.js';
 import { REFUSALS } from '../../agent/commands/refusal.js';
 import { REMOTE_SETTINGS } from '../../agent/commands/remote-settings.js';
-import { COMMAND_PAYLOAD_TYPE, commandSchema, ORDERS } from '../../agent/commands/schema.js';
+import { COMMAND_NAMES, COMMAND_PAYLOAD_TYPE, commandSchema, ORDERS } from '../../agent/commands/schema.js';
 import { signEnvelope } from '../../agent/disclosure/envelope.js';
 import { TrustedKeys } from '../../agent/disclosure/trust.js';
 import { parseVkey } from '../../agent/journal/vkey.js';
@@ -70,6 +71,21 @@ test('the fields of a payload, the refusals and the settings are listed as they 
     Object.entries(REFUSALS).map(([code, meaning]) => [`\`${code}\``, meaning]),
   );
   t.deepEqual(block('settings').split('\n'), [...REMOTE_SETTINGS]);
+});
+
+test('the JSON Schema has a form for each command, with what it needs', (t) => {
+  const { anyOf } = commandJsonSchema() as {
+    anyOf: { properties: { command: { const: string }; args: object }; required: string[] }[];
+  };
+  t.deepEqual(
+    anyOf.map(({ properties }) => properties.command.const),
+    COMMAND_NAMES,
+  );
+  const needs = anyOf.filter(({ required }) => required.includes('args'));
+  t.deepEqual(
+    needs.map(({ properties }) => properties.command.const),
+    ['open-case', 'raise-upload-priority', 'change-setting'],
+  );
 });
 
 test('the payload of the example is good by its schema, and no longer so with a field more', (t) => {
