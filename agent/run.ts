@@ -22,6 +22,7 @@ import { startControl } from './control/server.js';
 import { keptSurvey, recordingHoursLeft } from './doctor/backlog.js';
 import { examine } from './doctor/doctor.js';
 import { FootageMeter } from './doctor/footage-rate.js';
+import { History } from './doctor/history.js';
 import { runningDevice } from './doctor/running.js';
 import { Firmware } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
@@ -33,6 +34,7 @@ import { openDevice } from './open-device.js';
 import { CameraFeed } from './recorder/camera-feed.js';
 import { configuredCamera } from './recorder/configured-camera.js';
 import { continuationIn } from './recorder/interruption.js';
+import { NewestPicture } from './recorder/newest-picture.js';
 import { Recorder } from './recorder/recorder.js';
 import { type AgentStatus, recorderStatus, sealedAgoMs, witnessedOf } from './status.js';
 import { startTimers } from './timers.js';
@@ -108,7 +110,15 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     );
     recorder.on('sealed', (fragment) => log.debug(fragment, 'sealed'));
     const meter = new FootageMeter(clock);
-    recorder.on('footage', (fragment) => meter.came(fragment));
+    const picture = new NewestPicture();
+    recorder.on('init', (init) => picture.began(init));
+    recorder.on('footage', (fragment) => {
+      meter.came(fragment);
+      picture.came(fragment);
+    });
+    recorder.on('camera', (giving) => {
+      if (!giving) picture.lost();
+    });
     const memory = new FootageMemory();
     recorder.on('footage', () => memory.came());
     recorder.on('sealed', (fragment) => memory.sealed(fragment));
@@ -135,6 +145,12 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
     const survey = keptSurvey(stores.store);
+    const history = new History(async () => ({
+      wallMs: clock.read().wallMs,
+      backlogBytes: (await survey()).bytes,
+      freeBytes: await freeBytes(config.data),
+    }));
+    undo.push(async () => history.close());
     const status = async (): Promise<AgentStatus> => {
       const disk = { freeBytes: await freeBytes(config.data), reserveBytes };
       const backlog = await survey();
@@ -203,6 +219,8 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       firmware,
       status,
       examined,
+      history: () => history.samples,
+      picture: () => picture.mp4,
       inbox,
     };
     undo.push(await startControl(config.data, actionsOf(parts)));

@@ -6,13 +6,16 @@ import type { KioskStatus } from '../kiosk-status.js';
 import type { AgentStatus } from '../status.js';
 import { terminalLanguage } from '../words/language.js';
 import { words } from '../words/words.js';
-import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
+import { dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
 import { kioskScreen } from './kiosk-text.js';
 import { linkText, recorderRows } from './status-text.js';
 import { tableText } from './text.js';
 
 interface StatusFlags extends PlaceOptions {
   watch?: boolean;
+  web?: boolean;
+  port: number;
+  out: string;
   json?: boolean;
 }
 
@@ -25,8 +28,15 @@ export function registerStatus(program: Command): void {
     .description('show what the running agent does')
     .option('--watch', 'every second, until Ctrl-C')
     .option('--json', 'print JSON; with --watch a line each second')
-    .action(async ({ json = false, watch = false, ...place }: StatusFlags) => {
+    .option('--web', "serve the recorder's own page to a browser on this machine, until Ctrl-C")
+    .option('--port <port>', 'with --web: its port on 127.0.0.1; 0: the kernel picks one', parseCount, 0)
+    .option('--out <folder>', 'with --web: where the page exports recordings to', '.')
+    .action(async ({ json = false, watch = false, web = false, port, out, ...place }: StatusFlags) => {
       const folder = dataFolderOf(place);
+      if (web) {
+        const { serveStatus } = await import('./status-web.js');
+        return await serveStatus(folder, words(terminalLanguage()), { port, out });
+      }
       if (!watch) return void process.stdout.write(`${await screenOf(folder, json)}\n`);
       for (;;) {
         const screen = await screenOf(folder, json).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { checkDevice } from '../buffer/check.js';
 import type { DeviceStores } from '../buffer/open.js';
 import { allRecordings } from '../buffer/recordings.js';
 import type { Examined } from '../doctor/examined.js';
+import type { Sample } from '../doctor/history.js';
 import { deviceSource } from '../evidence/device-source.js';
 import { exportRecording } from '../evidence/export.js';
 import type { Firmware } from '../firmware.js';
@@ -29,6 +30,8 @@ export interface ActionParts {
   status(): Promise<AgentStatus>;
   /** The device as an examination sees it. */
   examined(): Examined;
+  history(): readonly Sample[];
+  picture(): Buffer | undefined;
 }
 
 /** What commands do on a running agent. */
@@ -47,7 +50,12 @@ export function actionsOf(parts: ActionParts): ControlActions {
     stop: ({ confirmed }) => controls.stop(confirmed),
     mark: async ({ kind, note }) => ({ entry: await recorder.mark(kind, note) }),
     check: ({ quick }) => checkDevice(stores, { quick, ...(witness === undefined ? {} : { witness }) }),
-    examination: { journal, examined: () => parts.examined() },
+    examination: {
+      journal,
+      examined: () => parts.examined(),
+      history: () => parts.history(),
+      picture: () => parts.picture(),
+    },
     exportBundle: async (request) => {
       const witnesses = config.uplink.witness === undefined ? [] : [config.uplink.witness];
       const source = await deviceSource({ ...stores, journal, witnesses });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { examine } from '../doctor/doctor.js';
 import type { Examined } from '../doctor/examined.js';
+import type { Sample } from '../doctor/history.js';
 import type { Journal } from '../journal/journal.js';
 import { LANGUAGES, words } from '../words/words.js';
 import { readBody } from './body.js';
@@ -21,6 +22,10 @@ export interface ExaminationActions {
   journal: Journal;
   /** The device as one examination sees it. */
   examined(): Examined;
+  /** Backlog and disk over the last day; absent on a kiosk. */
+  history?: () => readonly Sample[];
+  /** Fragmented MP4 that begins with a key frame; absent on a kiosk. */
+  picture?: () => Buffer | undefined;
 }
 
 /** The doctor, the newest checkpoints, and the entry about a changed setting; `actions` is undefined where nothing is examined. */
@@ -35,6 +40,8 @@ export function examinationRoutes(app: Hono, actions: ExaminationActions | undef
     return c.json(await examine(able().examined(), words(language), options));
   });
   app.get('/checkpoints', (c) => c.json(checkpointsOf(able().journal)));
+  app.get('/history', (c) => c.json(able().history?.() ?? []));
+  app.get('/picture', (c) => c.json({ mp4: able().picture?.()?.toString('base64') ?? null }));
   app.post('/config-changed', async (c) => {
     const change = await readBody(c.req, configChangedSchema);
     const { n } = await able().journal.append({ type: 'config-changed', ...change });

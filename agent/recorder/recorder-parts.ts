@@ -3,7 +3,7 @@ import type { Clock } from '../../drivers/clock.js';
 import type { Position } from '../../drivers/nmea.js';
 import type { RecordingSummary } from '../buffer/recordings.js';
 import type { CameraFeed } from './camera-feed.js';
-import type { Fragment } from './fragments.js';
+import type { Fragment, InitSegment } from './fragments.js';
 import type { SealedFragment } from './session.js';
 import type { StorageParts } from './usable-storage.js';
 
@@ -39,6 +39,8 @@ export interface RecorderEvents {
   state: [state: RecorderState];
   /** The camera begins to give footage, or ceases to. */
   camera: [giving: boolean];
+  /** The camera begins anew: what its fragments need to be played. */
+  init: [init: InitSegment];
   /** The camera gave a fragment, recorded or not. */
   footage: [fragment: Fragment];
   sealed: [fragment: SealedFragment];

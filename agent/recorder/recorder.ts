@@ -234,6 +234,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
       case 'init':
         this.#lost = undefined;
         this.emit('camera', true);
+        this.emit('init', event.init);
         // Also while recording: the ring must know the take that is current afterwards.
         this.#ring.push(event, arrival);
         if (session?.over === false) session.take(event.init, monoMs);

@@ -2,6 +2,7 @@ import { type DoctorWords, doctorEn } from './doctor-en.js';
 import { doctorZh } from './doctor-zh.js';
 import { type StatusWords, statusEn } from './status-en.js';
 import { statusZh } from './status-zh.js';
+import { type WebWords, webEn, webZh } from './web.js';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -11,11 +12,12 @@ export interface Words {
   language: Language;
   doctor: DoctorWords;
   status: StatusWords;
+  web: WebWords;
 }
 
 const WORDS: Readonly<Record<Language, Words>> = {
-  en: { language: 'en', doctor: doctorEn, status: statusEn },
-  zh: { language: 'zh', doctor: doctorZh, status: statusZh },
+  en: { language: 'en', doctor: doctorEn, status: statusEn, web: webEn },
+  zh: { language: 'zh', doctor: doctorZh, status: statusZh, web: webZh },
 };
 
 export function words(language: Language): Words {
