@@ -115,7 +115,7 @@ async function provision(flags: Flags): Promise<void> {
     enrolled = await online(device, token);
   }
   const problem = enrolled === undefined ? undefined : await connectionProblem(enrolled.config);
-  await giveToOwner(config.data, resolve(flags.config));
+  await giveToOwner(config.data);
 
   const steps = await provisionState(flags.config, Date.now());
   const words = fingerprintWords(rootVkey);
@@ -233,7 +233,7 @@ async function answersOf({ answers, config }: Flags): Promise<Answers | undefine
   }
   const { probe } = await import('../provision/probe.js');
   const { askAnswers } = await import('../provision/questions.js');
-  return askAnswers(await probe());
+  return askAnswers(await probe(), resolve(config) === INSTALLED.config ? INSTALLED.data : 'data');
 }
 
 function loadedId({ config }: Flags, answers: Answers | undefined): string {

@@ -2,10 +2,10 @@ import { lchown, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Gives what root has made in a data folder, and further files, to the folder's owner: the agent runs as that and not as root. Nothing where root
- * owns the folder or somebody else runs this.
+ * Gives what root has made in a data folder to the folder's owner: the agent runs as that and not as root. Nothing where root owns the folder or
+ * somebody else runs this. The configuration stays root's, since the agent only reads it.
  */
-export async function giveToOwner(data: string, ...others: readonly string[]): Promise<void> {
+export async function giveToOwner(data: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(data);
   if (uid === 0) return;
@@ -17,5 +17,4 @@ export async function giveToOwner(data: string, ...others: readonly string[]): P
   for (const entry of await readdir(data, { recursive: true, withFileTypes: true })) {
     if (!entry.isSymbolicLink()) await give(join(entry.parentPath, entry.name));
   }
-  for (const path of others) await give(path);
 }

@@ -22,7 +22,7 @@ const PIECE_WORDS: Record<string, string> = {
 };
 
 /** Asks a person at the terminal for everything, and tries each piece of hardware that is chosen. Throws LIUHEN_USAGE when they stop. */
-export async function askAnswers(found: Found): Promise<Answers> {
+export async function askAnswers(found: Found, usualData: string): Promise<Answers> {
   const profile = await asked(
     select({
       message: 'What is this device?',
@@ -45,7 +45,7 @@ export async function askAnswers(found: Found): Promise<Answers> {
     (value) =>
       isDeviceId(value) || (value === '' && profile === 'recorder') ? undefined : DEVICE_ID_EXPECTED,
   );
-  const data = await line('Folder for journal, footage and keys', 'data', (value) =>
+  const data = await line('Folder for journal, footage and keys', usualData, (value) =>
     value === '' ? 'expected a folder' : undefined,
   );
   const base = { profile, device, authority, ...(unit === '' ? {} : { unit }), data };

@@ -190,7 +190,8 @@ test('an answer for another device, key or CA, or out of its time, is refused an
     const made = await readdir(data, { recursive: true });
     t.true(made.includes('tls/device.key') && made.includes('keys/epoch-0000000.key'));
     for (const name of made) t.is((await stat(join(data, name))).uid, 65_534, name);
-    t.is((await stat(join(folder, 'liuhen.yaml'))).uid, 65_534);
+    const { uid, mode } = await stat(join(folder, 'liuhen.yaml'));
+    t.deepEqual([uid, mode & 0o777], [0, 0o644], 'the agent only reads its configuration');
   },
 );
 
