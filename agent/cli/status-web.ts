@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import type { RecordingState } from '../buffer/recordings.js';
@@ -59,6 +60,7 @@ function factsOf(folder: string, words: Words, out: string): RecorderFacts {
         out: join(out, `recording-${recording}-${time}`),
         why: "exported from the recorder's page",
       };
+      await mkdir(out, { recursive: true });
       await callAgent(folder, 'POST', '/export', request);
       return request.out;
     },

@@ -26,30 +26,32 @@ export function recorderPage({ words, device, rows, recordings }: PageParts): st
         <script src="/assets/recorder.js" defer />
       </head>
       <body data-gone={web.gone}>
-        <h1>{device}</h1>
-        <div class="now">
-          <img class="picture" src="/picture.jpg" alt={web.picture} />
-          <table id="status">
-            <tbody>
-              {rows.map(([name, value, isAlarm]) => (
-                <tr class={isAlarm ? 'is-alarm' : ''}>
-                  <th scope="row">{name}</th>
-                  <td>{value}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-        <h2>{web.day}</h2>
-        {(['backlog', 'disk'] as const).map((name) => (
-          <figure>
-            <figcaption>{web.chart[name]}</figcaption>
-            <img class="chart" src={`/chart/${name}.svg`} alt={web.chart[name]} />
-          </figure>
-        ))}
-        <h2>{web.recordings}</h2>
-        <p class="said" role="status" />
-        {recordings.length === 0 ? <p>{web.none}</p> : <Recordings words={words} recordings={recordings} />}
+        <main>
+          <h1>{device}</h1>
+          <div class="now">
+            <img class="picture" src="/picture.jpg" alt={web.picture} />
+            <table id="status">
+              <tbody>
+                {rows.map(([name, value, isAlarm]) => (
+                  <tr class={isAlarm ? 'is-alarm' : ''}>
+                    <th scope="row">{name}</th>
+                    <td>{value}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <h2>{web.day}</h2>
+          {(['backlog', 'disk'] as const).map((name) => (
+            <figure>
+              <figcaption>{web.chart[name]}</figcaption>
+              <img class="chart" src={`/chart/${name}.svg`} alt={web.chart[name]} />
+            </figure>
+          ))}
+          <h2>{web.recordings}</h2>
+          <p class="said" role="status" />
+          {recordings.length === 0 ? <p>{web.none}</p> : <Recordings words={words} recordings={recordings} />}
+        </main>
       </body>
     </html>
   );
