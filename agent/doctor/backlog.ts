@@ -46,7 +46,7 @@ export async function surveyBacklog(store: JournalStore): Promise<Backlog> {
   return survey;
 }
 
-const KEEP_MS = 3000;
+const KEEP_MS = 1000;
 
 /** As `surveyBacklog`, but a device with years of recordings does not read them again at every look. */
 export function keptSurvey(store: JournalStore): () => Promise<Backlog> {

@@ -12,6 +12,11 @@ const MAIN = join(import.meta.dirname, '../../agent/main.js');
 test('the one screen says what it records since when, what is sealed, what waits and how long the disk lasts', async (t) => {
   const bench = await Bench.make(t);
   await bench.run(t, '--record');
+  // What waits is counted anew every second.
+  for (let recordings = 0; recordings === 0; ) {
+    const status = JSON.parse((await bench.liuhen('status', '--json')).stdout) as AgentStatus;
+    recordings = status.backlog.recordings;
+  }
   const { stdout } = await bench.liuhen('status');
   t.regex(stdout, /^role +recorder$/m);
   t.regex(stdout, /^state +(RECORDING|starting to record) \d+ since 20\d\d-.*Z, 0:\d\d, /m);
