@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
-import { trustPolicy } from '../archive/listing.js';
 import { readRoot, registerDevice } from '../archive/registry.js';
 import { parseVkey } from '../journal/vkey.js';
 import { type EnrolAnswer, makeAnswer, serialOf, validToMs } from '../provision/answer.js';
@@ -13,6 +12,9 @@ import { type AuthoritySettings, places } from './ca-folder.js';
 import type { CaKey } from './ca-key.js';
 import { whileLocked } from './ca-lock.js';
 import { type EnrolledDevice, listEnrolled, newestOf, readDevice, writeDevice } from './ca-registry.js';
+
+/** Beyond so many a verifier refuses a policy, and each device's own is to be used. */
+const MAX_POLICY_LOGS = 1024;
 
 /** An authority that is open: its CA's key is in memory. */
 export interface OpenAuthority {
@@ -67,7 +69,7 @@ export async function enrolLocked(
         };
   await writeDevice(dir, entry);
   if (archive !== undefined) await registerDevice(archive, rootVkey);
-  await writePolicy(authority, entry);
+  await writePolicies(authority, entry);
   await writeRules(authority);
   return answerOf(authority, entry, again?.pem ?? newestOf(entry).pem);
 }
@@ -163,16 +165,17 @@ function answerOf({ settings, ca }: OpenAuthority, entry: EnrolledDevice, certif
   });
 }
 
-async function writePolicy(
-  { dir, settings }: OpenAuthority,
+/** What verifiers pin (C2SP tlog-policy): a file for this device alone, and one for all, revoked ones too, since what they recorded stays provable. */
+async function writePolicies(
+  { dir, settings: { witness } }: OpenAuthority,
   { device, rootVkey }: EnrolledDevice,
 ): Promise<void> {
-  const { witness } = settings;
-  const text =
-    witness === undefined
-      ? `log ${rootVkey}\nquorum none\n`
-      : trustPolicy(parseVkey(rootVkey), parseVkey(witness));
-  await replaceFile(join(places.policies(dir), `${device}.policy`), text, 0o644);
+  const end = witness === undefined ? 'quorum none\n' : `witness archive ${witness}\nquorum archive\n`;
+  await replaceFile(join(places.policies(dir), `${device}.policy`), `log ${rootVkey}\n${end}`, 0o644);
+  const all = await listEnrolled(dir);
+  if (all.length > MAX_POLICY_LOGS) return;
+  const logs = all.map((each) => `log ${each.rootVkey}\n`).join('');
+  await replaceFile(places.policy(dir), `${logs}${end}`, 0o644);
 }
 
 function keyOf(pem: string): Buffer {

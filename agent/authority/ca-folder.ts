@@ -14,6 +14,7 @@ export const places = {
   device: (dir: string, device: string) => join(dir, 'devices', `${device}.json`),
   tokens: (dir: string) => join(dir, 'tokens'),
   policies: (dir: string) => join(dir, 'policies'),
+  policy: (dir: string) => join(dir, 'trust.policy'),
   /** Certificate and key of one who is no device: the archive, the authority itself, who publishes. */
   identity: (dir: string, name: string) => join(dir, 'identities', `${name}.pem`),
   broker: (dir: string) => join(dir, 'mosquitto'),

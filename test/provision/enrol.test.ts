@@ -6,7 +6,8 @@ import { enrol } from '../../agent/authority/ca-enrol.js';
 import { readDevice } from '../../agent/authority/ca-registry.js';
 import { createToken } from '../../agent/authority/ca-token.js';
 import { newSeed, publicKeyOf } from '../../agent/journal/ed25519.js';
-import { formatVkey, SignatureType, vkeyOf } from '../../agent/journal/vkey.js';
+import { type Policy, parsePolicy } from '../../agent/journal/policy.js';
+import { formatVkey, parseVkey, SignatureType, vkeyOf } from '../../agent/journal/vkey.js';
 import { readAnswer } from '../../agent/provision/answer.js';
 import { toLine } from '../../agent/provision/carrier.js';
 import { takeAnswer } from '../../agent/provision/enrolled.js';
@@ -125,6 +126,18 @@ test('the same request gets the same answer, and the same answer is taken again'
   const again = await takeAnswer(made, readAnswer(toLine('answer', JSON.stringify(answer))), Date.now());
   t.false(again.isNew);
   t.is(await readFile(files.identity(made.config.data), 'utf8'), before);
+});
+
+test('verifiers get a policy for each device and one for all, with the archive as witness', async (t) => {
+  const it = await house(t);
+  const { dir } = it.authority;
+  for (const device of ['recorder-0001', 'recorder-0002']) await it.enrolled(device);
+  const read = async (path: string) => parsePolicy(await readFile(join(dir, path), 'utf8'));
+  const names = ({ logs }: Policy) => logs.map(({ name }) => name);
+  const one = await read('policies/recorder-0002.policy');
+  t.deepEqual(names(one), [`${DOMAIN}/recorder-0002`]);
+  t.is(formatVkey(one.witnesses.get(one.quorum) ?? parseVkey('')), it.witness);
+  t.deepEqual(names(await read('trust.policy')), [`${DOMAIN}/recorder-0001`, `${DOMAIN}/recorder-0002`]);
 });
 
 test('no private key is in what leaves the device', async (t) => {
