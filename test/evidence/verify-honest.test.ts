@@ -269,3 +269,22 @@ test('findings are bounded, the first place first', async (t) => {
   t.is(verdict.moreFindings, 301);
   t.is(verdict.findings[0]?.entry, 1);
 });
+
+test('a value of thousands of brackets, which the device signed, costs the verdict nothing', async (t) => {
+  const journal = new PaperJournal();
+  const deep = `${'['.repeat(7000)}${']'.repeat(7000)}`;
+  const before = (index: number) => {
+    if (index !== 1) return;
+    const at = journal.add({ type: 'event', source: 'case', name: 'cover', value: 'PLACE' });
+    const text = String(journal.entries[at])
+      .replace('"PLACE"', deep)
+      .replace(`"n":${at}`, `"n":${at + 1}`);
+    journal.addBytes(Buffer.from(text));
+  };
+  const made = record(journal, { before, reason: 'button' });
+  const policy = `log ${journal.rootVkey}\nquorum none\n`;
+  const files = await layOut(journal, made, { checkpoint: await journal.checkpoint(), policy });
+  const verdict = await withFolder(files, (folder) => verifyBundle(folder, policy));
+  t.is(verdict.verdict, 'intact');
+  t.true(verdict.points.some(({ text }) => text === 'case cover …'));
+});

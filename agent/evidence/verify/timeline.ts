@@ -83,6 +83,17 @@ export class Timeline {
 /** What a mark is called when whoever made it said no more: the type says as much. */
 const PLAIN_MARK = 'mark';
 
+const MAX_VALUE_CHARACTERS = 500;
+
+/** What a device wrote as an event's value; brackets without end, which JSON.parse takes, are more than JSON.stringify has a stack for. */
+function valueText(value: unknown): string {
+  try {
+    return (JSON.stringify(value) ?? '').slice(0, MAX_VALUE_CHARACTERS);
+  } catch {
+    return '…';
+  }
+}
+
 function pointText(entry: Entry): string | undefined {
   switch (entry.type) {
     case 'mark':
@@ -98,7 +109,7 @@ function pointText(entry: Entry): string | undefined {
     case 'party-informed':
       return `officer ${entry.officer}, credential ${entry.credential}`;
     case 'event':
-      return `${entry.source} ${entry.name} ${JSON.stringify(entry.value) ?? ''}`.trimEnd();
+      return `${entry.source} ${entry.name} ${valueText(entry.value)}`.trimEnd();
     case 'boot':
     case 'shutdown':
       return entry.reason;
