@@ -11,10 +11,20 @@ import { accessRules, RESERVED_IDS, type Reload, reloadBroker } from './ca-broke
 import { type AuthoritySettings, places } from './ca-folder.js';
 import type { CaKey } from './ca-key.js';
 import { whileLocked } from './ca-lock.js';
-import { type EnrolledDevice, listEnrolled, newestOf, readDevice, writeDevice } from './ca-registry.js';
+import {
+  type EnrolledDevice,
+  type IssuedCertificate,
+  listEnrolled,
+  newestOf,
+  readDevice,
+  writeDevice,
+} from './ca-registry.js';
 
 /** Beyond so many a verifier refuses a policy, and each device's own is to be used. */
 const MAX_POLICY_LOGS = 1024;
+
+/** A device needs two while it renews; one that asks for more and more is not to fill the registry. */
+const MAX_VALID = 32;
 
 /** An authority that is open: its CA's key is in memory. */
 export interface OpenAuthority {
@@ -53,20 +63,22 @@ export async function enrolLocked(
   const root = archive === undefined ? undefined : await readRoot(archive, device);
   if (root !== undefined && !root.publicKey.equals(parseVkey(rootVkey).publicKey)) throw otherKey(device);
 
-  const again = known?.certificates.find(({ pem }) => keyOf(pem).equals(publicKey));
-  const entry: EnrolledDevice =
-    known !== undefined && again !== undefined && known.unit === unit
-      ? known
-      : {
-          device,
-          rootVkey,
-          profile,
-          ...(unit === undefined ? {} : { unit }),
-          certificates: [
-            ...(known?.certificates ?? []).slice(-20),
-            again ?? (await certify(authority, request, nowMs)),
-          ],
-        };
+  const before = known?.certificates ?? [];
+  const again = before.find(({ pem }) => keyOf(pem).equals(publicKey));
+  // An older request that comes again must not take the device back to what it was then.
+  const isOld = again !== undefined && again !== before.at(-1);
+  const certificates =
+    again === undefined
+      ? [...inTime(before, device, nowMs), await certify(authority, request, nowMs)]
+      : before;
+  const { unit: now } = isOld && known !== undefined ? known : { unit };
+  const entry: EnrolledDevice = {
+    device,
+    rootVkey,
+    profile,
+    ...(now === undefined ? {} : { unit: now }),
+    certificates,
+  };
   await writeDevice(dir, entry);
   if (archive !== undefined) await registerDevice(archive, rootVkey);
   await writePolicies(authority, entry);
@@ -111,6 +123,23 @@ export async function writeRules({ dir, settings }: Omit<OpenAuthority, 'ca'>): 
   const rules = accessRules(settings.domain, await listEnrolled(dir));
   await replaceFile(join(places.broker(dir), 'acl'), rules);
   return reloadBroker(dir);
+}
+
+/** Those that would still connect, which a revocation has to name. */
+function inTime(
+  certificates: readonly IssuedCertificate[],
+  device: string,
+  nowMs: number,
+): IssuedCertificate[] {
+  const valid = certificates.filter(({ expires }) => Date.parse(expires) > nowMs);
+  if (valid.length < MAX_VALID) return valid;
+  throw new LiuhenError(
+    'LIUHEN_ENROL',
+    `request: ${device} has ${valid.length} certificates that are valid already`,
+    {
+      next: 'find out why it renews so often: liuhen authority list, and the log of liuhen authority serve',
+    },
+  );
 }
 
 function checkName({ authority, device }: CheckedRequest, { domain }: AuthoritySettings): void {

@@ -1,11 +1,19 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { enrol, revoke } from '../../agent/authority/ca-enrol.js';
+import { places } from '../../agent/authority/ca-folder.js';
+import { readDevice } from '../../agent/authority/ca-registry.js';
+import { EpochKeyFiles } from '../../agent/journal/epoch-keys.js';
 import { serialOf } from '../../agent/provision/answer.js';
 import { readFacts } from '../../agent/provision/device.js';
+import { takeAnswer } from '../../agent/provision/enrolled.js';
 import { certificateIn, files } from '../../agent/provision/files.js';
 import { askRenewal, renewalRequest, takeRenewal } from '../../agent/provision/renew.js';
-import { readRequest } from '../../agent/provision/request.js';
+import { makeRequest, readRequest } from '../../agent/provision/request.js';
+import { newTlsKey } from '../../agent/provision/tls-key.js';
 import { TestAuthorityHouse } from '../support/authority.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
 
@@ -94,4 +102,50 @@ test('a certificate that has expired renews only where the authority says so, an
   await revoke(it.authority, 'recorder-0001', 'lost', Date.now());
   const again = enrol(it.authority, request, Date.now(), { allowExpired: true });
   await t.throwsAsync(again, { code: 'LIUHEN_ENROL', message: /was revoked on .*: lost/ });
+});
+
+test('an old request that comes again brings nothing back, and a revocation names every certificate that is valid', async (t) => {
+  const it = await house(t);
+  const { dir } = it.authority;
+  const made = await it.provision('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
+  const first = await readRequest(made.request);
+  const { config } = await takeAnswer(made, await enrol(it.authority, first, Date.now()), Date.now());
+  const facts = { ...(await readFacts(config)), unit: 'hall-2' };
+  await enrol(it.authority, await readRequest(await renewalRequest(config, facts)), Date.now());
+  const after = await readDevice(dir, 'kiosk-0001');
+  t.is(after?.unit, 'hall-2');
+  await enrol(it.authority, first, Date.now());
+  t.deepEqual(await readDevice(dir, 'kiosk-0001'), after);
+  await revoke(it.authority, 'kiosk-0001', 'sold', Date.now());
+  // By somebody else's eyes.
+  const { stdout } = await promisify(execFile)('openssl', [
+    'crl',
+    '-noout',
+    '-text',
+    '-in',
+    join(places.broker(dir), 'crl.pem'),
+  ]);
+  const revoked = [...stdout.matchAll(/Serial Number: ([0-9A-F]+)/g)].map(([, serial]) =>
+    serial?.toLowerCase(),
+  );
+  t.deepEqual(revoked.sort(), after?.certificates.map(({ serial }) => serial).sort());
+  t.is(revoked.length, 2);
+});
+
+test('a device that renews for ever is stopped', async (t) => {
+  const it = await house(t);
+  const made = await it.provision('recorder-0001');
+  const seed = (await new EpochKeyFiles(join(made.config.data, 'keys')).read(0)).seed;
+  const ask = async () =>
+    readRequest(
+      JSON.stringify(
+        await makeRequest(
+          { rootVkey: made.rootVkey, profile: 'recorder', tlsKey: newTlsKey() },
+          { rootSeed: seed },
+        ),
+      ),
+    );
+  for (let count = 0; count < 32; count++) await enrol(it.authority, await ask(), Date.now());
+  const tooMany = enrol(it.authority, await ask(), Date.now());
+  await t.throwsAsync(tooMany, { code: 'LIUHEN_ENROL', message: /32 certificates that are valid/ });
 });
