@@ -1,4 +1,3 @@
-import type { Journal } from '../journal/journal.js';
 import type { Uplink } from '../uplink/uplink.js';
 import { type Finding, fault, ok, skipped, warning } from './check.js';
 import type { Examination, Sealed, Witnessing } from './examined.js';
@@ -7,15 +6,9 @@ import type { Examination, Sealed, Witnessing } from './examined.js';
 export const WITNESS_MS = 15_000;
 
 /** Waits for the archive's cosignature over an entry, by the running uplink; `limitMs` bounds the wait. */
-export function witnessedBy(
-  uplink: Uplink,
-  journal: Journal,
-  { entry }: Sealed,
-  limitMs: number,
-): Promise<Witnessing> {
+export function witnessedBy(uplink: Uplink, { entry }: Sealed, limitMs: number): Promise<Witnessing> {
   const startedMs = performance.now();
   const before = { ...uplink.status().counts } as Record<string, number>;
-  const has = () => (journal.cosigned?.size ?? 0) > entry;
   return new Promise((resolve) => {
     let newest: { size: number; timeSec: number } | undefined;
     const end = (found: Witnessing) => {
@@ -35,7 +28,7 @@ export function witnessedBy(
     const look = () => {
       const { fork, witnessed } = uplink.status();
       if (fork !== undefined) end({ answer: 'fork', message: fork.message });
-      else if (has() && witnessed !== undefined) end(cosigned(witnessed));
+      else if (witnessed !== undefined && witnessed.size > entry) end(cosigned(witnessed));
     };
     const timer = setTimeout(() => {
       if (newest !== undefined) return end(cosigned(newest));

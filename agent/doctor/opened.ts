@@ -119,8 +119,7 @@ export class OpenedDevice implements Examined {
   }
 
   async witness(sealed: { entry: number; tookMs: number }, limitMs: number) {
-    const { journal } = await this.#journal();
-    return await witnessedBy(await this.#uplink(), journal, sealed, limitMs);
+    return await witnessedBy(await this.#uplink(), sealed, limitMs);
   }
 
   async checkJournal() {

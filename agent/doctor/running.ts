@@ -54,7 +54,7 @@ export function runningDevice(parts: RunningParts): Examined {
     seal: () => sealProbe(journal),
     async witness(sealed, limitMs) {
       if (uplink === undefined) return { answer: 'none', counts: {} };
-      return await witnessedBy(uplink, journal, sealed, limitMs);
+      return await witnessedBy(uplink, sealed, limitMs);
     },
     checkJournal: () => checkDevice(stores, { quick: true, ...(witness === undefined ? {} : { witness }) }),
     backlog: () => parts.backlog(),

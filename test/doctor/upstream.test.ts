@@ -168,8 +168,8 @@ able(
     t.is(none.status, 2);
     t.deepEqual([none.ids, none.of('agent').result], [['agent'], 'fault']);
     await bench.run(t);
-    const { status, ids, of } = await bench.doctor(t, ['--gate']);
-    t.is(status, 0);
+    const { status, ids, of, raw } = await bench.doctor(t, ['--gate']);
+    t.is(status, 0, raw);
     t.deepEqual(ids, ['agent', 'config', 'dns', 'tcp', 'tls', 'mqtt', 'seal', 'archive']);
     t.regex(of('archive').value, /^has cosigned entry/);
     const all = await bench.doctor(t);
