@@ -1,7 +1,6 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
-import { examine } from '../doctor/doctor.js';
 import type { Examined } from '../doctor/examined.js';
 import type { Sample } from '../doctor/history.js';
 import type { Journal } from '../journal/journal.js';
@@ -36,6 +35,8 @@ export function examinationRoutes(app: Hono, actions: ExaminationActions | undef
   };
   app.post('/doctor', async (c) => {
     const { language, gate, witnessMs } = await readBody(c.req, doctorSchema);
+    // Seldom asked: an agent that only records need not carry it.
+    const { examine } = await import('../doctor/doctor.js');
     const options = { gate, ...(witnessMs === undefined ? {} : { witnessMs }) };
     return c.json(await examine(able().examined(), words(language), options));
   });
