@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { LiuhenError } from '../../config/errors.js';
+import { originOf } from '../../config/identity.js';
 import type { Config } from '../../config/load.js';
 import { type Clock, systemClock } from '../../drivers/clock.js';
 import { FirmwareUpdater } from '../../firmware-bridge/update.js';
@@ -145,7 +146,7 @@ export class OpenedDevice implements Examined {
   }
 
   async #openJournal() {
-    const { data, journal: settings, uplink } = this.config;
+    const { data, device, journal: settings, uplink } = this.config;
     if (!existsSync(join(data, 'journal'))) {
       throw new LiuhenError('LIUHEN_STATE', `${data} holds no journal: the device is not provisioned`, {
         next: 'liuhen provision, or liuhen init',
@@ -155,6 +156,16 @@ export class OpenedDevice implements Examined {
     this.#undo.push(() => stores.close());
     const { journal } = await openJournal(stores, this.clock, settings);
     this.#undo.push(() => journal.close());
+    const origin = originOf(device.authority, device.id);
+    if (journal.origin !== origin) {
+      throw new LiuhenError(
+        'LIUHEN_CONFIG',
+        `${data} is the journal of ${journal.origin}, not of ${origin}`,
+        {
+          next: 'a device keeps its id for life: correct device.id and device.authority, or the data folder',
+        },
+      );
+    }
     return { stores, journal, newest: await newestOf(stores.store, journal, uplink.witness) };
   }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'ava';
@@ -164,4 +164,18 @@ test.serial('--watch examines again and again', async (t) => {
     if (++seen === 2) break;
   }
   t.is(seen, 2);
+});
+
+test.serial('a data folder of another device is found, and not written to', async (t) => {
+  const bench = await Bench.make(t);
+  const file = join(bench.folder, 'liuhen.yaml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace(bench.id, 'recorder-other'));
+  const { of, status } = await bench.doctor(t);
+  t.is(status, 2);
+  for (const id of ['seal', 'journal'] as const) {
+    t.is(of(id).result, 'fault');
+    t.regex(of(id).value, /is the journal of liuhen\.example\/.*, not of liuhen\.example\/recorder-other$/);
+  }
+  await bench.configure({});
+  t.regex((await bench.liuhen('check', '--quick')).stdout, / 1 entries, /);
 });
