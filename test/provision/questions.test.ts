@@ -40,12 +40,13 @@ async function atTerminal(
     const found = next?.[0].exec(news);
     if (next && found) {
       left.shift();
-      if (next[1] !== '') return press(next[1]);
-      // Only looked for: what it asks next may have come with it.
-      seen += found.index + found[0].length;
-      return look();
-    }
-    if (/Take it all the same\?/.test(news)) press('y');
+      if (next[1] !== '') press(next[1]);
+      else {
+        // Only looked for: what it asks next may have come with it.
+        seen += found.index + found[0].length;
+        look();
+      }
+    } else if (/Take it all the same\?/.test(news)) press('y');
     else if (WHAT_IS_HERE.test(news)) press(ENTER);
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
