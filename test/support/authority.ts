@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { initArchive } from '../../agent/archive/archive.js';
 import { enrol } from '../../agent/authority/ca-enrol.js';
@@ -16,6 +17,8 @@ import { readRequest } from '../../agent/provision/request.js';
 import { freePort } from './broker.js';
 
 const BINARY = '/usr/sbin/mosquitto';
+const PORT_ATTEMPTS = 100;
+const PORT_PAUSE_MS = 300;
 export const DOMAIN = 'liuhen.example';
 
 /** An authority in a folder of its own, with an archive, and a mosquitto that runs on what it generated. */
@@ -54,8 +57,22 @@ export class TestAuthorityHouse {
     return new TestAuthorityHouse(folder, authority, archive, witness);
   }
 
-  /** Resolves when mosquitto runs on the generated configuration; rejects with its last words otherwise. */
+  /**
+   * Resolves when mosquitto runs on the generated configuration; rejects with its last words otherwise. The ports stand in what was
+   * generated, so one that somebody's connection has borrowed meanwhile is waited for.
+   */
   async startBroker(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#startBroker();
+      } catch (error) {
+        if (attempt === PORT_ATTEMPTS || !/in use/.test(String(error))) throw error;
+        await delay(PORT_PAUSE_MS);
+      }
+    }
+  }
+
+  async #startBroker(): Promise<void> {
     const child = spawn(BINARY, ['-c', this.authority.brokerConfig], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#broker = child;
     await new Promise<void>((resolve, reject) => {
