@@ -8,6 +8,7 @@ import type { FootageFiles } from './footage-files.js';
 import { markDurable, type Place, placesAwaiting } from './footage-view.js';
 import type { Holder, InFlight } from './in-flight.js';
 import { unmarkTake } from './lost-footage.js';
+import { RecentInits } from './recent-inits.js';
 
 /** Synced when this many bytes are written, or after this time, or when a stopped recording is complete. */
 const SETTLE_BYTES = 16 * 1024 * 1024;
@@ -57,6 +58,7 @@ export class FootageIntake implements Holder {
   /** Complete, and not marked durable yet. */
   readonly #writing = new Set<string>();
   #writingBytes = 0;
+  readonly #inits = new RecentInits();
   #unsettled: Place[] = [];
   #unsettledBytes = 0;
   #settleTimer: NodeJS.Timeout | undefined;
@@ -94,6 +96,23 @@ export class FootageIntake implements Holder {
   /** Whether all of this hash has come and is on its way to the disk. */
   isWriting(sha256: string): boolean {
     return this.#writing.has(sha256);
+  }
+
+  /**
+   * Writes an init that came lately wherever it is awaited by now; false when it has to come again. The device would be asked in
+   * vain for a while: it has just sent it.
+   */
+  repeatInit(sha256: string): boolean {
+    const bytes = this.#inits.get(sha256);
+    if (bytes === undefined) return false;
+    if (this.#writing.has(sha256)) return true;
+    this.#writing.add(sha256);
+    void this.#inLane(async () => {
+      const written = await this.#write(sha256, bytes.length, [bytes], undefined);
+      if (!written) this.#options.onPiece(sha256, 'given up');
+      else await this.#settleWhenDue();
+    });
+    return true;
   }
 
   /** Whether some of this hash is in memory, and not all. */
@@ -211,30 +230,41 @@ export class FootageIntake implements Holder {
       const { onPiece, count } = this.#options;
       const matches = assembly.matches();
       if (!matches) count('wrong-hash');
-      const written = matches && (await this.#write(assembly, places));
+      const { sha256, size } = assembly;
+      const written = matches && (await this.#write(sha256, size, assembly.bytes(), places));
+      if (!matches) this.#writing.delete(sha256);
       this.#release(assembly);
       this.#writingBytes -= assembly.cost;
-      if (!written) this.#writing.delete(assembly.sha256);
       onPiece(assembly.sha256, written ? 'written' : 'given up');
       if (written) await this.#settleWhenDue();
     });
   }
 
-  async #write(assembly: Assembly, places: Begun['places']): Promise<boolean> {
+  /** False when the disk would not take it. */
+  async #write(
+    sha256: string,
+    size: number,
+    bytes: readonly Buffer[],
+    places: Begun['places'],
+  ): Promise<boolean> {
     const { store, files, count, log } = this.#options;
+    let isAwaited = false;
     try {
-      const bytes = assembly.bytes();
-      for await (const place of places ?? placesAwaiting(store, assembly.sha256)) {
-        if (place.bytes !== assembly.size) continue;
+      for await (const place of places ?? placesAwaiting(store, sha256)) {
+        if (place.bytes !== size) continue;
         if (!(await files.has(place))) await this.#unmarkTake(place);
         await files.write(place, bytes);
+        isAwaited = true;
         this.#unsettled.push(place);
         this.#unsettledBytes += place.bytes;
+        if (place.index === 'init') this.#inits.remember(sha256, bytes);
       }
+      if (!isAwaited) this.#writing.delete(sha256);
       return true;
     } catch (error) {
+      this.#writing.delete(sha256);
       count('storage');
-      log.error({ sha256: assembly.sha256, error: messageOf(error) }, 'footage could not be written');
+      log.error({ sha256, error: messageOf(error) }, 'footage could not be written');
       return false;
     }
   }
@@ -277,6 +307,8 @@ export class FootageIntake implements Holder {
     }
     for (const { sha256 } of places) this.#writing.delete(sha256);
     onDurable(places);
+    // Where it came to be awaited while it was being written, nobody asked for it.
+    for (const { sha256, index } of places) if (index === 'init') this.repeatInit(sha256);
   }
 
   #inLane(work: () => Promise<void>): Promise<void> {

@@ -141,6 +141,7 @@ export class Wanted {
     if (asked?.bytes === bytes && asked.places.every((other) => other.n !== n)) asked.places.push(place);
     if (asked !== undefined || intake.isWriting(sha256)) return true;
     if (this.#suspendedUntilMs.has(sha256)) return true;
+    if (place.index === 'init' && intake.repeatInit(sha256)) return true;
     if (inFlight.isLarge(bytes) && !inFlight.hasRoomForLarge && !intake.hasPart(sha256)) {
       // Another one is in its place; what comes after it need not wait.
       this.#isMore = true;

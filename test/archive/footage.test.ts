@@ -69,6 +69,30 @@ test('what is missing of a piece is asked for on the grid of the chunks that cam
   ]);
 });
 
+test('an init that came is written wherever it is awaited, and not asked for again', async (t) => {
+  const it = await rig(t, { times: { publishMs: 20, tickMs: 20, reaskMs: 3_600_000 } });
+  const init = randomBytes(700);
+  const recorded = async () => {
+    const { recording } = await it.device.start();
+    const footage = [await it.device.take(recording, 0, init)];
+    footage.push(await it.device.fragment({ recording, take: 0, index: 0 }, randomBytes(2000)));
+    await it.device.stop(recording, footage);
+    return { recording, footage };
+  };
+  const first = await recorded();
+  await it.wire.sendAll();
+  for (const piece of first.footage) await it.wire.sendWhole(piece);
+  await it.wire.until(() => it.wire.archived.length === 1);
+  const from = it.device.journal.size;
+  const second = await recorded();
+  const { footage: wanted } = await it.wire.sendAll(from);
+  t.deepEqual(wanted, whole(second.footage.slice(1)));
+  await it.wire.sendWhole(second.footage[1] as TestFootage);
+  await it.wire.until(() => it.wire.archived.length === 2);
+  t.deepEqual(await readFile(fileOf(it, second.recording, 'recording.mp4')), bytesOf(second.footage));
+  t.deepEqual(counters(it), {});
+});
+
 test('a poisoned chunk costs the whole piece, which is then asked for again', async (t) => {
   const it = await rig(t, { times: { publishMs: 20, tickMs: 20, reaskMs: 200 } });
   const { recording, footage } = await it.device.record({ fragments: 1, bytes: 50_000 });
