@@ -10,6 +10,7 @@ import { listArchive, trustPolicy } from '../archive/listing.js';
 import { readRoot } from '../archive/registry.js';
 import { formatVkey } from '../journal/vkey.js';
 import { systemdNotice } from '../systemd.js';
+import { spoken } from '../words/spoken.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
 
@@ -56,10 +57,12 @@ export function registerArchive(program: Command): void {
       if (json === true) return print({ witness, data: resolve(data) });
       process.stdout.write(`${witness}\n`);
       process.stderr.write(
-        "\nThat line is the archive's key: it goes into uplink.witness of every device.\n" +
-          `  next: liuhen init --device recorder-0001 --authority ${name.split('/')[0]} --witness '${witness}' …\n` +
-          `  then: liuhen archive add ROOT_VKEY --data ${data}\n` +
-          `        liuhen archive --data ${data} --embedded-broker\n`,
+        spoken(
+          "\nThat line is the archive's key: it goes into uplink.witness of every device.\n" +
+            `  next: liuhen init --device recorder-0001 --authority ${name.split('/')[0]} --witness '${witness}' …\n` +
+            `  then: liuhen archive add ROOT_VKEY --data ${data}\n` +
+            `        liuhen archive --data ${data} --embedded-broker\n`,
+        ),
       );
     });
 
@@ -86,20 +89,20 @@ export function registerArchive(program: Command): void {
       if (json === true) return print({ witness: formatVkey(witness.vkey), devices });
       if (devices.length === 0) {
         process.stderr.write(
-          `no device is registered\n  next: liuhen archive add ROOT_VKEY --data ${data}\n`,
+          spoken(`no device is registered\n  next: liuhen archive add ROOT_VKEY --data ${data}\n`),
         );
         return;
       }
       const rows = devices.map(({ device, size, cosigned, recordings, archived, forks }) => [
         device,
         String(size),
-        cosigned ?? 'never',
+        cosigned ?? spoken('never'),
         String(recordings),
         String(archived),
-        forks === 0 ? '-' : `${forks} FORK`,
+        forks === 0 ? '-' : spoken(`${forks} FORK`),
       ]);
       const head = ['device', 'entries', 'witnessed', 'recordings', 'archived', 'forks'];
-      process.stdout.write(`${tableText([head, ...rows])}\n`);
+      process.stdout.write(`${tableText([head.map((name) => spoken(name)), ...rows])}\n`);
     });
 
   archive

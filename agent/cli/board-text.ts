@@ -1,20 +1,22 @@
 import type { BoardReport, BoardRow } from '../control/board-report.js';
 import type { ContentRef } from '../disclosure/kinds/head.js';
 import type { Accepted, Refused } from '../disclosure/refusal.js';
+import { spoken } from '../words/spoken.js';
 import { tableText } from './text.js';
 
 /** The board for a person: a row each, and below a row every reason why it is not shown, late, or major. */
 export function boardText({ hall, trustVersion, at, items, damaged, intake }: BoardReport): string {
   const counts = new Map<string, number>();
   for (const { state } of items) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  const states = [...counts].map(([state, count]) => `${count} ${spoken(state)}`).join(spoken(', '));
   const trust =
     trustVersion === 0 ? 'no trust document: nobody is trusted' : `trust document ${trustVersion}`;
-  const head = `hall ${hall} at ${at.slice(0, 16).replace('T', ' ')} UTC, ${trust}: ${states || 'nothing'}`;
+  const where = spoken(`hall ${hall} at ${at.slice(0, 16).replace('T', ' ')} UTC`);
+  const head = `${where}, ${spoken(trust)}: ${states || spoken('nothing')}`;
   const table = tableText([
-    ['STATE', 'KIND', 'ID', 'REV', 'ISSUED', 'EXPIRES', 'TITLE'],
+    ['STATE', 'KIND', 'ID', 'REV', 'ISSUED', 'EXPIRES', 'TITLE'].map((name) => spoken(name)),
     ...items.map(({ state, kind, id, revision, issued, expires, title }) => [
-      state,
+      spoken(state),
       kind,
       id,
       String(revision),
@@ -25,13 +27,14 @@ export function boardText({ hall, trustVersion, at, items, damaged, intake }: Bo
   ]).split('\n');
   const lines = items.flatMap((item, at) => [
     table[at + 1] ?? '',
-    ...notes(item).map((note) => `    ${note}`),
+    ...notes(item).map((note) => `    ${spoken(note)}`),
   ]);
   const below = [
     ...damaged.map(
-      ({ kind, id, revision, detail }) => `damaged: ${kind}/${id} revision ${revision}: ${detail}`,
+      ({ kind, id, revision, detail }) =>
+        `${spoken(`damaged: ${kind}/${id} revision ${revision}`)}: ${spoken(detail)}`,
     ),
-    ...Object.entries(intake.refused).map(([refusal, count]) => `refused: ${count} as ${refusal}`),
+    ...Object.entries(intake.refused).map(([refusal, count]) => spoken(`refused: ${count} as ${refusal}`)),
   ];
   return [head, ...(items.length === 0 ? [] : [table[0] ?? '', ...lines]), ...below].join('\n');
 }
@@ -57,8 +60,10 @@ export function takenText(rows: readonly TakenRow[]): string {
   return tableText(
     rows.map((row) => [
       `${row.kind}/${row.id}`,
-      `revision ${row.revision}`,
-      row.accepted ? (row.fresh ? 'taken' : 'was here already') : `refused, ${row.refusal}: ${row.detail}`,
+      spoken(`revision ${row.revision}`),
+      row.accepted
+        ? spoken(row.fresh ? 'taken' : 'was here already')
+        : `${spoken(`refused, ${row.refusal}`)}: ${spoken(row.detail)}`,
     ]),
   );
 }

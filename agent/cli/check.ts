@@ -4,6 +4,7 @@ import { type CheckReport, checkDevice } from '../buffer/check.js';
 import { openStores } from '../buffer/open.js';
 import { callAgent } from '../control/client.js';
 import { parseVkey } from '../journal/vkey.js';
+import { spoken } from '../words/spoken.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText } from './text.js';
 
@@ -25,7 +26,7 @@ export function registerCheck(program: Command): void {
     .option('--json', 'print JSON')
     .action(async ({ quick = false, witness, json, ...place }: CheckFlags) => {
       const report = await check(dataFolderOf(place), quick, witness);
-      process.stdout.write(`${json === true ? JSON.stringify(report) : page(report)}\n`);
+      process.stdout.write(`${json === true ? JSON.stringify(report) : spoken(page(report))}\n`);
       if (!report.ok) process.exitCode = 1;
     });
 }
@@ -43,7 +44,9 @@ async function check(folder: string, quick: boolean, witness: string | undefined
       quick,
       ...(witness === undefined ? {} : { witness: parseVkey(witness) }),
       ...(onTerminal
-        ? { onProgress: (done, of) => process.stderr.write(`\rchecked ${done} of ${of} entries`) }
+        ? {
+            onProgress: (done, of) => process.stderr.write(`\r${spoken(`checked ${done} of ${of} entries`)}`),
+          }
         : {}),
     });
   } finally {

@@ -11,6 +11,7 @@ import { complaintOf, sendCommand } from '../authority/send-command.js';
 import { COMMAND_NAMES, type CommandName, isCommandName, MAX_LIFE_MS, ORDERS } from '../commands/schema.js';
 import { callAgent } from '../control/client.js';
 import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
+import { spoken } from '../words/spoken.js';
 import { type BrokerFlags, brokerOptions, brokerSettings, inFlags } from './broker-flags.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { askPassphrase } from './passphrase.js';
@@ -109,9 +110,8 @@ async function send(device: string, name: CommandName, pairs: string[], flags: S
   if (complaint !== undefined) throw complaint;
   if (json === true || answer === undefined) return;
   const { result, entry, repeated } = answer;
-  process.stdout.write(
-    `${name}: done, entry ${entry}${repeated ? ' (before)' : ''}: ${JSON.stringify(result)}\n`,
-  );
+  const done = spoken(`done, entry ${entry}${repeated ? ' (before)' : ''}`);
+  process.stdout.write(`${name}: ${done}: ${JSON.stringify(result)}\n`);
 }
 
 function registerTake(command: Command): void {
@@ -136,9 +136,9 @@ function registerTake(command: Command): void {
         };
         const { status, version, refusal, detail, error } = answer;
         if (status !== undefined && status !== 'done') refused++;
-        const what = version === undefined ? status : `trust document, version ${version}`;
-        const why = refusal === undefined ? error?.message : `${refusal}: ${detail}`;
-        const text = `${file}: ${what}${why === undefined ? '' : `: ${why}`}`;
+        const what = spoken(version === undefined ? `${status}` : `trust document, version ${version}`);
+        const why = refusal === undefined ? error?.message : `${refusal}: ${spoken(detail ?? '')}`;
+        const text = `${file}: ${what}${why === undefined ? '' : `: ${spoken(why)}`}`;
         process.stdout.write(`${json === true ? JSON.stringify({ file, ...answer }) : text}\n`);
       }
       if (refused === 0) return;

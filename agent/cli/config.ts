@@ -12,6 +12,7 @@ import { writtenAt } from '../../config/tree.js';
 import { parseYaml } from '../../config/yaml.js';
 import { configFinding } from '../doctor/software.js';
 import { terminalLanguage } from '../words/language.js';
+import { spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
 import { noteChange } from './config-journal.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
@@ -84,7 +85,7 @@ function shown({ config: file, json = false }: Flags, section: string | undefine
     return { key, value: text === undefined ? null : safe(isPath ? whole : text), from };
   });
   if (json) return JSON.stringify(Object.fromEntries(rows.map(({ key, ...rest }) => [key, rest])));
-  return tableText(rows.map(({ key, value, from }) => [key, value ?? '-', from]));
+  return tableText(rows.map(({ key, value, from }) => [key, value ?? '-', spoken(from)]));
 }
 
 /** What a message may show: no password in a URL and no private key, whatever somebody has written there. */
@@ -99,7 +100,8 @@ async function change(key: string, value: string | undefined, flags: SetFlags): 
   }
   const text = readConfigText(file);
   const { before, after, text: changed } = edited(text, file, key, value);
-  if (before === after) return json ? JSON.stringify({ key, changed: false }) : `${key} is so already`;
+  if (before === after)
+    return json ? JSON.stringify({ key, changed: false }) : spoken(`${key} is so already`);
   const was = before === undefined ? 'default' : safe(before);
   const is = after === undefined ? 'default' : safe(after);
   const what = `${key}: ${was} → ${is}`;
@@ -108,8 +110,10 @@ async function change(key: string, value: string | undefined, flags: SetFlags): 
     entry = await noteChange(loadConfig(file), key, { who: `command by ${user()}`, what, why });
   });
   if (json) return JSON.stringify({ key, changed: true, before: was, after: is, entry: entry ?? null });
-  const noted = entry === undefined ? 'no journal yet to note it in' : `entry ${entry} of the journal`;
-  return `${what} (${noted})\nIt holds from the next start: systemctl restart liuhen.target`;
+  const noted = spoken(
+    entry === undefined ? 'no journal yet to note it in' : `entry ${entry} of the journal`,
+  );
+  return `${what} (${noted})\n${spoken('It holds from the next start: systemctl restart liuhen.target')}`;
 }
 
 function user(): string {
@@ -140,7 +144,7 @@ function explained(key: string, json: boolean): string {
         key,
         `  ${description}`,
         `  ${kind}: ${allowed}`,
-        `  ${required ? 'required' : standard === undefined ? 'no default' : `default ${standard}`}`,
+        spoken(`  ${required ? 'required' : standard === undefined ? 'no default' : `default ${standard}`}`),
       ].join('\n'),
     )
     .join('\n\n');

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
+import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { collectDiagnostics, type DiagnosticFile } from './diag-files.js';
 import { bytesText, tableText } from './text.js';
@@ -37,7 +38,11 @@ export function registerDiag(program: Command): void {
       const path = resolve(out ?? `liuhen-diag-${time}.tar.gz`);
       const files = await collectDiagnostics(config, count);
       await writeArchive(path, files);
-      const listed = files.map(({ name, text, about }) => [name, bytesText(Buffer.byteLength(text)), about]);
+      const listed = files.map(({ name, text, about }) => [
+        name,
+        bytesText(Buffer.byteLength(text)),
+        spoken(about),
+      ]);
       if (json) process.stdout.write(`${JSON.stringify({ path, files: files.map(({ name }) => name) })}\n`);
       else process.stdout.write(`${path}\n${tableText(listed)}\n`);
     });

@@ -9,6 +9,7 @@ import { examine } from '../doctor/doctor.js';
 import { OpenedDevice } from '../doctor/opened.js';
 import { ffmpegFinding, nodeFinding } from '../doctor/software.js';
 import { terminalLanguage } from '../words/language.js';
+import { spoken as inLanguage } from '../words/spoken.js';
 import { type Words, words } from '../words/words.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
@@ -107,13 +108,17 @@ async function withoutConfig(error: unknown, spoken: Words): Promise<Check[]> {
 
 function page(checks: readonly Check[], { doctor }: Words): string {
   const count = (wanted: Check['result']) => checks.filter(({ result }) => result === wanted).length;
-  const rows = checks.map(({ title, result, value }) => [doctor.result[result], title, oneLine(value)]);
+  const rows = checks.map(({ title, result, value }) => [
+    doctor.result[result],
+    title,
+    inLanguage(oneLine(value)),
+  ]);
   const lines = tableText(rows).split('\n');
   const advised = checks.flatMap(({ result, next }, at) => {
     const line = lines[at] ?? '';
     const isRed = result === 'fault' || result === 'warning';
     return isRed && next !== undefined && next !== ''
-      ? [line, `    ${doctor.next}: ${oneLine(next)}`]
+      ? [line, `    ${doctor.next}: ${inLanguage(oneLine(next))}`]
       : [line];
   });
   return [...advised, '', doctor.verdict(count('fault'), count('warning'))].join('\n');

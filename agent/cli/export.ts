@@ -10,6 +10,7 @@ import { archiveSource } from '../evidence/archive-source.js';
 import { deviceSource } from '../evidence/device-source.js';
 import { type ExportSummary, exportRecording } from '../evidence/export.js';
 import type { ExportSource } from '../evidence/source.js';
+import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG, dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
 import { exportDisplay } from './export-notice.js';
 import { exportText, exportWarnings } from './export-text.js';
@@ -54,7 +55,9 @@ export function registerExport(program: Command): void {
           why,
           witnesses: witnessesOf(place),
         });
-        process.stdout.write(json === true ? `${JSON.stringify(summary)}\n` : noticeExportText(summary));
+        process.stdout.write(
+          json === true ? `${JSON.stringify(summary)}\n` : spoken(noticeExportText(summary)),
+        );
         return;
       }
       const wanted = { recording, out: resolve(out), why };
@@ -63,8 +66,9 @@ export function registerExport(program: Command): void {
         from === 'archive'
           ? await exportFrom(await archiveSource(data, requireDevice(device)), wanted)
           : await exportFromDevice(data, place, wanted);
-      for (const warning of exportWarnings(summary, from)) process.stderr.write(`liuhen: ${warning}\n`);
-      process.stdout.write(json === true ? `${JSON.stringify(summary)}\n` : exportText(summary));
+      for (const warning of exportWarnings(summary, from))
+        process.stderr.write(`liuhen: ${spoken(warning)}\n`);
+      process.stdout.write(json === true ? `${JSON.stringify(summary)}\n` : spoken(exportText(summary)));
     });
 }
 
@@ -109,7 +113,7 @@ async function exportFrom(source: ExportSource, { recording, out, why }: Wanted)
     controller.abort(new LiuhenError('LIUHEN_BUNDLE', 'export interrupted: nothing was written'));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const progress = progressLine('export', process.stderr);
+  const progress = progressLine(spoken('export'), process.stderr);
   try {
     return await exportRecording({
       source,

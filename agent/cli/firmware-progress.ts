@@ -1,4 +1,5 @@
 import type { UpdateProgress, UpdateStep } from '../../firmware-bridge/update.js';
+import { spoken } from '../words/spoken.js';
 import { progressLine } from './progress-line.js';
 
 const WORDS: Record<Exclude<UpdateStep, 'upload'>, string> = {
@@ -18,7 +19,7 @@ export function firmwareProgress(stream: NodeJS.WriteStream): {
     if (line === told) return;
     told = line;
     bar.clear();
-    stream.write(`firmware: ${line}\n`);
+    stream.write(`${spoken(`firmware: ${line}`)}\n`);
   };
   return {
     show({ step, doneBytes, totalBytes }) {

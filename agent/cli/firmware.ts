@@ -5,6 +5,7 @@ import { LiuhenError } from '../../config/errors.js';
 import type { FirmwareInfo, ImageName, UpdateProgress, UpdateResult } from '../../firmware-bridge/update.js';
 import { callAgent } from '../control/client.js';
 import type { Firmware } from '../firmware.js';
+import { spoken } from '../words/spoken.js';
 import { dataFolderOf, parseCount, placeOptions } from './data-folder.js';
 import { type BoardFlags, withFirmware } from './firmware-direct.js';
 import { firmwareProgress } from './firmware-progress.js';
@@ -134,12 +135,13 @@ async function watchProgress(
 
 function infoText({ running, other }: FirmwareInfo): string {
   const state = running.confirmed ? 'confirmed' : 'on trial: the next reset brings back the other';
-  return tableText([
+  const rows = [
     ['runs', running.version, running.hash, state],
     other === null
       ? ['other slot', '-', '', 'empty']
       : ['other slot', other.version, other.hash, other.pending ? 'starts at the next reset' : ''],
-  ]);
+  ];
+  return tableText(rows.map((row) => row.map((cell) => spoken(cell))));
 }
 
 function resultText({ before, after, state }: UpdateResult): string {
@@ -155,5 +157,5 @@ function nameText({ version, hash }: ImageName): string {
 }
 
 function print(json: boolean | undefined, value: unknown, text: string): void {
-  process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`);
+  process.stdout.write(`${json === true ? JSON.stringify(value) : spoken(text)}\n`);
 }

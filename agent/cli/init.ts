@@ -6,6 +6,7 @@ import { LiuhenError } from '../../config/errors.js';
 import { loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { initDevice } from '../init.js';
+import { spoken } from '../words/spoken.js';
 import { NEW_CONFIG } from './data-folder.js';
 
 interface InitFlags {
@@ -49,9 +50,11 @@ export function registerInit(program: Command): void {
       }
       process.stdout.write(`${rootVkey}\n`);
       process.stderr.write(
-        `\nThat line is the root key of ${config.device.id}: give it to the archive and to whoever will verify.\n` +
-          `  next: liuhen archive add '${rootVkey}' --data ARCHIVE_FOLDER\n` +
-          `  then: liuhen run --config ${where}\n`,
+        spoken(
+          `\nThat line is the root key of ${config.device.id}: give it to the archive and to whoever will verify.\n` +
+            `  next: liuhen archive add '${rootVkey}' --data ARCHIVE_FOLDER\n` +
+            `  then: liuhen run --config ${where}\n`,
+        ),
       );
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { migrateFile } from '../../config/migrate-file.js';
+import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 
 /** `liuhen migrate`: what an upgrade does to a configuration that an older version has written. */
@@ -15,10 +16,10 @@ export function registerMigrate(program: Command): void {
       if (json === true) {
         process.stdout.write(`${JSON.stringify({ from, to, done, backup: backup ?? null })}\n`);
       } else if (backup === undefined) {
-        process.stdout.write(`${config} is of version ${to}: nothing to do\n`);
+        process.stdout.write(spoken(`${config} is of version ${to}: nothing to do\n`));
       } else {
-        process.stdout.write(`${config}: version ${from} is now ${to}; as it was: ${backup}\n`);
-        for (const what of done) process.stdout.write(`  ${what}\n`);
+        process.stdout.write(spoken(`${config}: version ${from} is now ${to}; as it was: ${backup}\n`));
+        for (const what of done) process.stdout.write(spoken(`  ${what}\n`));
       }
     });
 }

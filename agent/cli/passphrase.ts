@@ -1,6 +1,7 @@
 import { LiuhenError } from '../../config/errors.js';
 import { readSecret } from '../../config/file.js';
 import { checkPassphrase } from '../authority/key-file.js';
+import { spoken } from '../words/spoken.js';
 
 /*
  * A passphrase comes from a hidden prompt or from a file that not everyone can read. Never from the command line or the environment,
@@ -38,11 +39,14 @@ async function prompt(message: string, fault?: (text: string) => string | undefi
   }
   const { isCancel, password } = await import('@clack/prompts');
   const answer = await password({
-    message,
+    message: spoken(message),
     // On stderr, so that what goes to stdout stays clean.
     output: process.stderr,
     clearOnError: true,
-    validate: (text) => ((text ?? '') === '' ? 'nothing was typed' : fault?.(text ?? '')),
+    validate: (text) => {
+      const wrong = (text ?? '') === '' ? 'nothing was typed' : fault?.(text ?? '');
+      return wrong === undefined ? undefined : spoken(wrong);
+    },
   });
   if (!isCancel(answer)) return answer;
   throw new LiuhenError('LIUHEN_USAGE', 'stopped before a passphrase was given');

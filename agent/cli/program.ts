@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { VERSION } from '../version.js';
 import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
+import { loadLanguage, spoken } from '../words/spoken.js';
 import { addExamples } from './examples.js';
 
 /*
@@ -61,6 +62,7 @@ async function programWith(loaders: readonly (() => Promise<Register>)[]): Promi
     .option('--lang <language>', 'en or zh, instead of what LANG says; anywhere on the line')
     .addHelpText('after', '\nExample: liuhen doctor --lang zh')
     .exitOverride();
+  if (terminalLanguage() === 'zh') (await import('./help-language.js')).speakOfCommands(program);
   for (const load of loaders) (await load())(program);
   addExamples(program);
   return program;
@@ -70,6 +72,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     const { argv: spoken, asked } = takeLanguage(argv);
     if (asked !== undefined) chooseLanguage(asked);
+    await loadLanguage();
     const program = await programWith(loadersFor(spoken[2]));
     await program.parseAsync(spoken);
     return Number(process.exitCode ?? 0);
@@ -80,7 +83,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 }
 
 async function report(error: unknown): Promise<number> {
-  if (error instanceof LiuhenError && terminalLanguage() === 'zh') return await reportInChinese(error);
+  if (terminalLanguage() === 'zh') return await reportInChinese(error);
 
   const known = error instanceof LiuhenError;
   const code = known ? `${error.code}: ` : '';
@@ -92,13 +95,19 @@ async function report(error: unknown): Promise<number> {
   return known && error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/** What it means and what to do in Chinese; the detail stays as the program says it. */
-async function reportInChinese(error: LiuhenError): Promise<number> {
+/** A message that has no Chinese stands below what its code means. */
+async function reportInChinese(error: unknown): Promise<number> {
+  const detail = spoken(messageOf(error));
+  if (!(error instanceof LiuhenError)) {
+    process.stderr.write(`liuhen：${detail}\n`);
+    if (process.env.LIUHEN_DEBUG !== undefined && error instanceof Error)
+      process.stderr.write(`${error.stack}\n`);
+    return EXIT_FAILED;
+  }
   const { explanations } = await import('../words/explanations.js');
   const { meaning, next } = explanations[error.code].zh;
-  process.stderr.write(`liuhen：${error.code}：${meaning}\n  详情：${error.message}\n  下一步：${next}\n`);
-  // What the program adds in English about just this case.
-  if (error.next !== undefined && !/\p{Script=Han}/u.test(error.next))
-    process.stderr.write(`  next: ${error.next}\n`);
+  const said = /\p{Script=Han}/u.test(detail) ? detail : `${meaning}\n  详情：${detail}`;
+  const advice = error.next === undefined ? next : spoken(error.next);
+  process.stderr.write(`liuhen：${error.code}：${said}\n  下一步：${advice}\n`);
   return error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
 }

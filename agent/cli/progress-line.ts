@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { spoken } from '../words/spoken.js';
 import { bytesText } from './text.js';
 
 const BAR = 28;
@@ -14,7 +15,7 @@ export function progressLine(
       if (stream.isTTY !== true || total <= 0) return;
       const part = Math.min(1, done / total);
       const bar = '█'.repeat(Math.floor(part * BAR)).padEnd(BAR, '░');
-      const line = `${what} ${bar} ${String(Math.floor(part * 100)).padStart(3)} % of ${bytesText(total)}`;
+      const line = `${what} ${bar} ${String(Math.floor(part * 100)).padStart(3)} % ${spoken(`of ${bytesText(total)}`)}`;
       if (line === shown) return;
       shown = line;
       stream.write(`\r${line}\u001b[K`);

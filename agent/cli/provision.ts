@@ -14,14 +14,16 @@ import { certificateOf, type Provisioned, provisionDevice, readFacts } from '../
 import { type Enrolled, takeAnswer } from '../provision/enrolled.js';
 import { enrolOnline, proveConnection } from '../provision/exchange.js';
 import { fingerprintWords } from '../provision/fingerprint.js';
-import { tryAll } from '../provision/live-test.js';
+import { pieceText, tryAll } from '../provision/live-test.js';
 import { giveToOwner } from '../provision/owner.js';
 import { askRenewal, expiresMs, renewalRequest, takeRenewal } from '../provision/renew.js';
 import { provisionState } from '../provision/state.js';
 import { parseToken } from '../provision/token.js';
 import { topics } from '../uplink/topics.js';
+import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { parseDuration } from './provision-flags.js';
+import { padded } from './text.js';
 
 interface Flags {
   answers?: string;
@@ -139,28 +141,34 @@ async function provision(flags: Flags): Promise<void> {
     });
   }
   process.stdout.write(`${rootVkey}\n`);
-  for (const { piece, result, detail } of tried) say(`${result.padEnd(7)} ${piece}: ${detail}`);
-  if (made.length > 0) say(`made    ${made.join(', ')}`);
+  for (const { piece, result, detail } of tried)
+    say(`${padded(spoken(result), 7)} ${spoken(pieceText(piece))}: ${spoken(detail)}`);
+  if (made.length > 0) say(`${spoken('made')}    ${made.map((what) => spoken(what)).join(spoken(', '))}`);
   if (answers !== undefined && !made.includes('configuration')) {
-    say(`kept    ${flags.config} as it was; liuhen config set changes it`);
+    say(spoken(`kept    ${flags.config} as it was; liuhen config set changes it`));
   }
-  say(`\nThat line is the root key of ${config.device.id}. In words:\n  ${words}`);
+  say(spoken(`\nThat line is the root key of ${config.device.id}. In words:`));
+  say(`  ${words}`);
   if (flags.qr && process.stderr.isTTY) say(await qr(rootVkey));
   if (flags.request === true) process.stdout.write(`${line}\n`);
-  if (requestFile !== undefined) say(`request ${requestFile}`);
+  if (requestFile !== undefined) say(`${spoken('request')} ${requestFile}`);
   if (enrolled !== undefined) {
-    say(`enrolled at ${enrolled.broker}, certificate ${enrolled.serial}, until ${enrolled.expires}`);
+    say(spoken(`enrolled at ${enrolled.broker}, certificate ${enrolled.serial}, until ${enrolled.expires}`));
     say(
-      problem === undefined
-        ? 'connected with it: the broker took it'
-        : `warning: it does not connect yet: ${problem}`,
+      spoken(
+        problem === undefined
+          ? 'connected with it: the broker took it'
+          : `warning: it does not connect yet: ${problem}`,
+      ),
     );
   }
   const [missing] = steps.filter(({ done }) => !done);
   say(
-    missing === undefined
-      ? `  next: ${resolve(flags.config) === INSTALLED.config ? 'systemctl restart liuhen.target' : `liuhen run --config ${flags.config}`}`
-      : `  missing: ${missing.detail}\n  next: ${missing.next}`,
+    spoken(
+      missing === undefined
+        ? `  next: ${resolve(flags.config) === INSTALLED.config ? 'systemctl restart liuhen.target' : `liuhen run --config ${flags.config}`}`
+        : `  missing: ${missing.detail}\n  next: ${missing.next}`,
+    ),
   );
 }
 
@@ -175,8 +183,9 @@ async function check({ config, json }: Flags): Promise<void> {
   if (json === true) print({ complete: missing.length === 0, steps });
   else {
     for (const { step, done, detail, next } of steps) {
-      process.stdout.write(`${done ? 'ok     ' : 'missing'} ${step}: ${detail}\n`);
-      if (next !== undefined) say(`  next: ${next}`);
+      const state = padded(spoken(done ? 'ok' : 'missing'), 7);
+      process.stdout.write(`${state} ${spoken(step)}: ${spoken(detail)}\n`);
+      if (next !== undefined) say(spoken(`  next: ${next}`));
     }
   }
   if (missing.length > 0) process.exitCode = 1;
@@ -188,7 +197,7 @@ async function renew(flags: Flags): Promise<void> {
   if (flags.within !== undefined && leftMs > flags.within) {
     const days = Math.floor(leftMs / 86_400_000);
     if (flags.json === true) return print({ renewed: false, daysLeft: days });
-    return say(`not yet: the certificate ends in ${days} days`);
+    return say(spoken(`not yet: the certificate ends in ${days} days`));
   }
   const request = await renewalRequest(config, await readFacts(config));
   if (flags.request !== undefined && flags.answer === undefined) {
@@ -197,7 +206,9 @@ async function renew(flags: Flags): Promise<void> {
     if (flags.json === true) return print({ renewed: false, request: line, requestFile: place ?? null });
     process.stdout.write(`${place ?? line}\n`);
     return say(
-      '  next: liuhen authority enrol on the other side, then liuhen provision --renew --answer ANSWER',
+      spoken(
+        '  next: liuhen authority enrol on the other side, then liuhen provision --renew --answer ANSWER',
+      ),
     );
   }
   const answer: EnrolAnswer =
@@ -208,7 +219,7 @@ async function renew(flags: Flags): Promise<void> {
   await giveToOwner(config.data);
   if (flags.json === true) return print({ renewed: true, ...renewed });
   process.stdout.write(`${renewed.serial}\n`);
-  say(`connected with the new certificate, which is in place until ${renewed.expires}`);
+  say(spoken(`connected with the new certificate, which is in place until ${renewed.expires}`));
 }
 
 async function batch(table: string, { out, json }: Flags): Promise<void> {
@@ -218,7 +229,9 @@ async function batch(table: string, { out, json }: Flags): Promise<void> {
   if (json === true) return print(written);
   for (const { answers, sticker } of written) process.stdout.write(`${answers}\n${sticker}\n`);
   say(
-    `${written.length} devices\n  next: liuhen provision --answers FILE on each, and its sticker on its back`,
+    spoken(
+      `${written.length} devices\n  next: liuhen provision --answers FILE on each, and its sticker on its back`,
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RecordingSummary } from '../buffer/recordings.js';
 import { callAgent } from '../control/client.js';
+import { spoken } from '../words/spoken.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText, durationText } from './text.js';
 
@@ -64,5 +65,5 @@ export function registerRecord(program: Command): void {
 }
 
 function print(json: boolean | undefined, value: unknown, text: string): void {
-  process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`);
+  process.stdout.write(`${json === true ? JSON.stringify(value) : spoken(text)}\n`);
 }

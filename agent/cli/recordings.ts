@@ -3,6 +3,7 @@ import { LiuhenError } from '../../config/errors.js';
 import { openStores } from '../buffer/open.js';
 import { allRecordings, type RecordingState } from '../buffer/recordings.js';
 import { callAgent } from '../control/client.js';
+import { spoken } from '../words/spoken.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText, durationText, tableText } from './text.js';
 
@@ -14,7 +15,10 @@ export function registerRecordings(program: Command): void {
     .action(async ({ json, ...place }: PlaceOptions & { json?: boolean }) => {
       const recordings = await readRecordings(dataFolderOf(place));
       if (json === true) process.stdout.write(`${JSON.stringify(recordings)}\n`);
-      else process.stdout.write(`${recordings.length === 0 ? 'no recordings yet' : table(recordings)}\n`);
+      else
+        process.stdout.write(
+          `${recordings.length === 0 ? spoken('no recordings yet') : table(recordings)}\n`,
+        );
     });
 }
 
@@ -54,9 +58,9 @@ function table(recordings: readonly RecordingState[]): string {
     bytesText(each.bytes),
     String(each.gaps),
     String(each.marks),
-    each.stopped?.reason ?? 'recording',
-    each.receipt === undefined ? 'no' : 'yes',
-    each.evicted === undefined ? 'here' : 'removed',
+    spoken(each.stopped?.reason ?? 'recording'),
+    spoken(each.receipt === undefined ? 'no' : 'yes'),
+    spoken(each.evicted === undefined ? 'here' : 'removed'),
   ]);
-  return tableText([head, ...rows]);
+  return tableText([head.map((name) => spoken(name)), ...rows]);
 }

@@ -4,6 +4,7 @@ import { isDeviceId } from '../../config/identity.js';
 import { type EnvelopeFile, newestOf, readEnvelopes } from '../authority/envelope-files.js';
 import { notRetained, type Publication, publishRetained } from '../authority/publish.js';
 import { boardTopic } from '../disclosure/topic.js';
+import { spoken } from '../words/spoken.js';
 import { type BrokerFlags, brokerOptions, brokerSettings, inFlags } from './broker-flags.js';
 import { tableText } from './text.js';
 
@@ -52,11 +53,13 @@ export function registerPublish(sign: Command): void {
       }
       const rows = publications.map(({ topic, payload, file }) => [
         topic,
-        `revision ${file.ref.revision}`,
-        `${payload.length} bytes`,
+        spoken(`revision ${file.ref.revision}`),
+        spoken(`${payload.length} bytes`),
       ]);
       process.stdout.write(`${tableText(rows)}\n`);
-      process.stderr.write(dryRun === true ? 'nothing was published\n' : `${rows.length} published\n`);
+      process.stderr.write(
+        spoken(dryRun === true ? 'nothing was published\n' : `${rows.length} published\n`),
+      );
     });
 }
 

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { writeEnvelope } from '../authority/envelope-files.js';
 import { createKeyFile, KEY_ROLES, type KeyRole, openKeyFile } from '../authority/key-file.js';
 import { signFiles, signTrustFile } from '../authority/sign-files.js';
+import { spoken } from '../words/spoken.js';
 import { askPassphrase, choosePassphrase } from './passphrase.js';
 import { registerPublish } from './sign-publish.js';
 
@@ -65,10 +66,12 @@ function registerKey(sign: Command): void {
       if (json === true) return print({ role, vkey, file });
       process.stdout.write(`${vkey}\n`);
       process.stderr.write(
-        `\nThat line is the public half; ${shown(file)} and its passphrase are the key. Neither can be made again.\n` +
-          (role === 'root'
-            ? '  next: every kiosk pins that line as disclosure.root in its configuration\n'
-            : `  next: list it in a trust document, as keyFile: ${shown(file)} (liuhen sign trust --help)\n`),
+        spoken(
+          `\nThat line is the public half; ${shown(file)} and its passphrase are the key. Neither can be made again.\n` +
+            (role === 'root'
+              ? '  next: every kiosk pins that line as disclosure.root in its configuration\n'
+              : `  next: list it in a trust document, as keyFile: ${shown(file)} (liuhen sign trust --help)\n`),
+        ),
       );
     });
 }
@@ -101,8 +104,10 @@ Example: liuhen sign trust trust.yaml --key root.key --out signed/`,
         if (json === true) return print({ ...ref, file: path, keys: document.keys.length });
         process.stdout.write(`${shown(path)}\n`);
         process.stderr.write(
-          `trust document, version ${document.version}, ${document.keys.length} keys\n` +
-            `  next: liuhen sign publish ${shown(path)} --hall HALL --broker URL\n`,
+          spoken(
+            `trust document, version ${document.version}, ${document.keys.length} keys\n` +
+              `  next: liuhen sign publish ${shown(path)} --hall HALL --broker URL\n`,
+          ),
         );
       } finally {
         root.seed.fill(0);
@@ -145,10 +150,10 @@ Examples: liuhen sign content hall/*.yaml --key desk.key --out signed/ --hall ha
           rows.push({ ...ref, hall: of, from: `${file}:${line}`, file: path ?? null, masked, unchanged });
           if (json !== true) {
             const what = unchanged ? 'unchanged' : check === true ? 'good' : `→ ${shown(path ?? '')}`;
-            process.stdout.write(`${ref.kind}/${ref.id} revision ${ref.revision} ${what}\n`);
+            process.stdout.write(spoken(`${ref.kind}/${ref.id} revision ${ref.revision} ${what}\n`));
             if (masked.length > 0) {
               process.stderr.write(
-                `${file}:${line}: masked: ${masked.join(', ')}; read it before you publish it\n`,
+                spoken(`${file}:${line}: masked: ${masked.join(', ')}; read it before you publish it\n`),
               );
             }
           }

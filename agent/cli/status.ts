@@ -5,6 +5,7 @@ import { callAgent } from '../control/client.js';
 import type { KioskStatus } from '../kiosk-status.js';
 import type { AgentStatus } from '../status.js';
 import { terminalLanguage } from '../words/language.js';
+import { spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
 import { dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
 import { kioskScreen } from './kiosk-text.js';
@@ -41,7 +42,7 @@ export function registerStatus(program: Command): void {
       for (;;) {
         const screen = await screenOf(folder, json).catch((error: unknown) => {
           if (error instanceof LiuhenError && error.code === 'LIUHEN_NOT_RUNNING') {
-            return json ? JSON.stringify({ running: false }) : error.message;
+            return json ? JSON.stringify({ running: false }) : spoken(error.message);
           }
           throw error;
         });
@@ -54,16 +55,22 @@ export function registerStatus(program: Command): void {
 
 /** Throws LIUHEN_NOT_RUNNING, which says in the terminal's language that nothing is recorded. */
 async function screenOf(folder: string, json: boolean): Promise<string> {
-  const { status: spoken } = words(terminalLanguage());
+  const { status: spokenWords } = words(terminalLanguage());
   let status: AgentStatus | KioskStatus;
   try {
     status = (await callAgent(folder, 'GET', '/status')) as AgentStatus | KioskStatus;
   } catch (error) {
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
-    const next = { next: spoken.noneRunsNext };
-    throw new LiuhenError('LIUHEN_NOT_RUNNING', spoken.noneRuns(folder), { cause: error, ...next });
+    const next = { next: spokenWords.noneRunsNext };
+    throw new LiuhenError('LIUHEN_NOT_RUNNING', spokenWords.noneRuns(folder), { cause: error, ...next });
   }
   if (json) return JSON.stringify(status);
-  if ('kiosk' in status) return tableText(kioskScreen(status, linkText(status.uplink, spoken)));
-  return tableText(recorderRows(status, spoken));
+  if ('kiosk' in status)
+    return tableText(inLanguage(kioskScreen(status, linkText(status.uplink, spokenWords))));
+  return tableText(inLanguage(recorderRows(status, spokenWords)));
+}
+
+/** What the agent says in English about just this moment: why the camera fails, why the link broke. */
+function inLanguage(rows: readonly (readonly string[])[]): string[][] {
+  return rows.map((row) => row.map((cell) => spoken(cell)));
 }

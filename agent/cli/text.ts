@@ -1,3 +1,5 @@
+import stringWidth from 'fast-string-width';
+
 /** Bytes for a person: `1.5 MiB`. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -22,15 +24,20 @@ export function durationText(ms: number): string {
 
 /** Rows as aligned columns. Wide (CJK) characters count two. */
 export function tableText(rows: readonly (readonly string[])[]): string {
-  const width = (text: string) =>
-    [...text].reduce((sum, char) => sum + (/[\u1100-\u115f\u2e80-\uffdc]/.test(char) ? 2 : 1), 0);
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))),
+  );
   return rows
     .map((row) =>
       row
-        .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - width(cell)))
+        .map((cell, at) => padded(cell, widths[at] ?? 0))
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** The text with as many spaces as make it so many columns wide. */
+export function padded(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
 }

@@ -6,8 +6,9 @@ import type {
   Verdict,
   VerdictName,
 } from '../evidence/verify/verdict.js';
+import { spoken } from '../words/spoken.js';
 import { meaningOf } from './finding-words.js';
-import { bytesText } from './text.js';
+import { bytesText, padded } from './text.js';
 
 /** Reasons, gaps and points beyond this are counted; `--json` and `--html` have more. */
 const MAX_SHOWN = 20;
@@ -23,27 +24,32 @@ export function verdictText(verdict: Verdict, colour: boolean): string {
   const { name } = VERDICT_WORDS[verdict.verdict];
   const title = `${name.en.toUpperCase()} ${name.zh}`;
   const head = colour ? `\u001b[1;${COLOUR[verdict.verdict]}m${title}\u001b[0m` : title;
-  return [head, visible(verdict.summary, 1000), '', ...reasons(verdict), ...facts(verdict)].join('\n');
+  const summary = spoken(visible(verdict.summary, 1000));
+  return [head, summary, '', ...reasons(verdict), ...facts(verdict)].join('\n');
 }
 
 function reasons({ findings, moreFindings }: Verdict): string[] {
   const shown = findings.slice(0, MAX_SHOWN);
   const lines = shown.flatMap((finding, at) => [
-    `  ${at + 1}. ${visible(finding.kind, 60)} (${finding.verdict}) ${place(finding)}`.trimEnd(),
-    `     expected  ${visible(finding.expected, 400)}`,
-    `     found     ${visible(finding.actual, 400)}`,
-    `     means     ${meaningOf(finding)}`,
+    `  ${at + 1}. ${visible(finding.kind, 60)} (${spoken(finding.verdict)}) ${place(finding)}`.trimEnd(),
+    labelled('expected', visible(finding.expected, 400)),
+    labelled('found', visible(finding.actual, 400)),
+    labelled('means', meaningOf(finding)),
   ]);
   const rest = findings.length - shown.length + moreFindings;
-  if (rest > 0) lines.push(`  and ${rest} more; --json lists up to 200`);
-  return lines.length === 0 ? [] : ['Why:', ...lines, ''];
+  if (rest > 0) lines.push(spoken(`  and ${rest} more; --json lists up to 200`));
+  return lines.length === 0 ? [] : [spoken('Why:'), ...lines, ''];
+}
+
+function labelled(name: string, text: string): string {
+  return `     ${padded(spoken(name), 8)}  ${spoken(text)}`;
 }
 
 function place({ file, entry, mediaSec }: Finding): string {
   const parts = [
-    file === undefined ? '' : `in ${visible(file, 120)}`,
-    entry === undefined ? '' : `entry ${entry}`,
-    mediaSec === undefined ? '' : `at ${mediaTime(mediaSec)} of the footage`,
+    file === undefined ? '' : spoken(`in ${visible(file, 120)}`),
+    entry === undefined ? '' : spoken(`entry ${entry}`),
+    mediaSec === undefined ? '' : spoken(`at ${mediaTime(mediaSec)} of the footage`),
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
@@ -69,7 +75,7 @@ function facts(verdict: Verdict): string[] {
     ],
   ];
   return rows.flatMap(([name, text]) =>
-    text === undefined ? [] : [`${name.padEnd(10)} ${visible(text, 600)}`.trimEnd()],
+    text === undefined ? [] : [`${padded(spoken(name), 10)} ${spoken(visible(text, 600))}`.trimEnd()],
   );
 }
 

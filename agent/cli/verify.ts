@@ -8,6 +8,7 @@ import { verifyBundle } from '../evidence/verify/verify.js';
 import { decodeText } from '../journal/note.js';
 import { MAX_POLICY_BYTES } from '../journal/policy.js';
 import { SOFTWARE } from '../version.js';
+import { spoken } from '../words/spoken.js';
 import { noticeText } from './notice-text.js';
 import { progressLine } from './progress-line.js';
 import { verdictText } from './verdict-text.js';
@@ -38,7 +39,7 @@ export function registerVerify(program: Command): void {
 async function verify(bundle: string, { trust, json, html, quiet }: VerifyFlags): Promise<void> {
   const policy = readTrust(trust);
   if (isNoticeBundle(bundle)) return await verifyDisplay(bundle, policy, { json, html, quiet });
-  const progress = progressLine('verify', process.stderr);
+  const progress = progressLine(spoken('verify'), process.stderr);
   const verdict = await verifyBundle(bundle, policy, { tool: SOFTWARE, onProgress: progress.show }).finally(
     progress.clear,
   );
@@ -65,7 +66,7 @@ async function verifyDisplay(
   }
   const verdict = await verifyNotice(bundle, policy);
   if (json === true) process.stdout.write(`${JSON.stringify(verdict)}\n`);
-  else if (quiet !== true) process.stdout.write(noticeText(verdict));
+  else if (quiet !== true) process.stdout.write(spoken(noticeText(verdict)));
   process.exitCode = VERDICT_STATUS[verdict.verdict];
 }
 

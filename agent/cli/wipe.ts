@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
 import { loadConfig } from '../../config/load.js';
 import { isWiping, wipe, wouldLose } from '../provision/wipe.js';
+import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
 import { parseDuration } from './provision-flags.js';
@@ -51,12 +52,14 @@ export function registerWipe(program: Command): void {
       const { unreceipted, unwitnessed } = wiped.loss;
       if (unreceipted.length + unwitnessed > 0) {
         process.stderr.write(
-          `lost: ${unreceipted.length} recordings, ${unwitnessed} entries that nobody else has\n`,
+          spoken(`lost: ${unreceipted.length} recordings, ${unwitnessed} entries that nobody else has\n`),
         );
       }
       process.stderr.write(
-        `wiped; ${wiped.witnessed ? 'the archive has witnessed that it was' : 'the archive has not heard of it'}\n` +
-          `its configuration is ${wiped.config} now\n  next: liuhen authority revoke ${id} --why …, and liuhen provision under another id\n`,
+        spoken(
+          `wiped; ${wiped.witnessed ? 'the archive has witnessed that it was' : 'the archive has not heard of it'}\n` +
+            `its configuration is ${wiped.config} now\n  next: liuhen authority revoke ${id} --why …, and liuhen provision under another id\n`,
+        ),
       );
     });
 }
@@ -74,12 +77,17 @@ async function askId(
   if (wouldLose !== undefined) {
     const { unreceipted, unwitnessed } = await wouldLose();
     note(
-      `recordings without a receipt: ${unreceipted.length}\nentries without a witness: ${unwitnessed}`,
+      spoken(
+        `recordings without a receipt: ${unreceipted.length}\nentries without a witness: ${unwitnessed}`,
+      ),
       id,
       { output: process.stderr },
     );
   }
-  const typed = await text({ message: 'Type the id of the device to wipe it', output: process.stderr });
+  const typed = await text({
+    message: spoken('Type the id of the device to wipe it'),
+    output: process.stderr,
+  });
   if (!isCancel(typed)) return typed.trim();
   throw new LiuhenError('LIUHEN_USAGE', 'stopped; nothing was wiped');
 }

@@ -19,6 +19,19 @@ const BLINK_MS = 300;
 /** Lines that are driven; the others are read. */
 export const DRIVEN: readonly string[] = ['light', 'buzzer', 'vibration'];
 
+const PIECES: Record<string, string> = {
+  gnss: 'GNSS receiver',
+  cardReader: 'card reader',
+  board: "board's microcontroller",
+  storageDoor: 'storage door',
+  simDoor: 'SIM door',
+};
+
+/** What a person calls a piece. */
+export function pieceText(piece: string): string {
+  return PIECES[piece] ?? piece;
+}
+
 /** Opens the camera and waits for its first bytes of footage. Never rejects. */
 export async function tryCamera({ camera, recording }: Config): Promise<Tried> {
   const { source, username, passwordFile, ...settings } = camera;

@@ -4,8 +4,9 @@ import { AUTHORITY_EXPECTED, DEVICE_ID_EXPECTED, isAuthority, isDeviceId } from 
 import { defaultConfig } from '../../config/load.js';
 import { isCameraSource } from '../../config/shapes.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
+import { spoken } from '../words/spoken.js';
 import { type Answers, checkAnswers, LINE_PIECES, PORT_PIECES } from './answers.js';
-import { DRIVEN, type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
+import { DRIVEN, pieceText, type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
 import type { Found } from './probe.js';
 
 /** Questions go to stderr: stdout is for results. */
@@ -13,22 +14,15 @@ const output = process.stderr;
 const BAUD_RATES = { gnss: 9600, cardReader: 9600, board: 115_200 } as const;
 /** How long a person has to press a button or open a door. */
 const TOUCH_MS = 10_000;
-const PIECE_WORDS: Record<string, string> = {
-  gnss: 'GNSS receiver',
-  cardReader: 'card reader',
-  board: "board's microcontroller",
-  storageDoor: 'storage door',
-  simDoor: 'SIM door',
-};
 
 /** Asks a person at the terminal for everything, and tries each piece of hardware that is chosen. Throws LIUHEN_USAGE when they stop. */
 export async function askAnswers(found: Found, usualData: string): Promise<Answers> {
   const profile = await asked(
     select({
-      message: 'What is this device?',
+      message: spoken('What is this device?'),
       options: [
-        { value: 'recorder' as const, label: 'recorder', hint: 'an officer wears it' },
-        { value: 'kiosk' as const, label: 'kiosk', hint: 'it stands in a service hall' },
+        { value: 'recorder' as const, label: spoken('recorder'), hint: spoken('an officer wears it') },
+        { value: 'kiosk' as const, label: spoken('kiosk'), hint: spoken('it stands in a service hall') },
       ],
       output,
     }),
@@ -66,14 +60,23 @@ async function askCamera({ cameras }: Found): Promise<string> {
   for (;;) {
     const chosen = await asked(
       select({
-        message:
+        message: spoken(
           cameras.length === 0
             ? 'No camera is plugged in. Where does the picture come from?'
             : 'Which camera?',
+        ),
         options: [
           ...cameras.map(({ path, name }) => ({ value: path, label: path, hint: name })),
-          { value: 'other', label: 'another', hint: 'rtsp://…, a file, a device that is not there yet' },
-          { value: 'synthetic', label: 'synthetic', hint: 'a test picture: proves nothing' },
+          {
+            value: 'other',
+            label: spoken('another'),
+            hint: spoken('rtsp://…, a file, a device that is not there yet'),
+          },
+          {
+            value: 'synthetic',
+            label: spoken('synthetic'),
+            hint: spoken('a test picture: proves nothing'),
+          },
         ],
         output,
       }),
@@ -96,9 +99,9 @@ async function askPorts({ ports }: Found): Promise<Record<string, object>> {
     if (ports.length === 0) break;
     const port = await asked(
       select({
-        message: `Serial port of the ${PIECE_WORDS[piece] ?? piece}`,
+        message: spoken(`Serial port of the ${pieceText(piece)}`),
         options: [
-          { value: '', label: 'none' },
+          { value: '', label: spoken('none') },
           ...ports.map(({ name, path, usb }) => ({
             value: name,
             label: name,
@@ -116,16 +119,16 @@ async function askPorts({ ports }: Found): Promise<Record<string, object>> {
 }
 
 async function askLines({ chips, gpioProblem }: Found): Promise<Record<string, object>> {
-  if (gpioProblem !== undefined) log.info(gpioProblem, { output });
+  if (gpioProblem !== undefined) log.info(spoken(gpioProblem), { output });
   const chosen: Record<string, object> = {};
   for (const piece of LINE_PIECES) {
     if (chips.length === 0) break;
     const chip = await asked(
       select({
-        message: `GPIO chip of the ${PIECE_WORDS[piece] ?? piece}`,
+        message: spoken(`GPIO chip of the ${pieceText(piece)}`),
         options: [
-          { value: '', label: 'none' },
-          ...chips.map(({ label, lines }) => ({ value: label, label, hint: `${lines} lines` })),
+          { value: '', label: spoken('none') },
+          ...chips.map(({ label, lines }) => ({ value: label, label, hint: spoken(`${lines} lines`) })),
         ],
         output,
       }),
@@ -135,9 +138,7 @@ async function askLines({ chips, gpioProblem }: Found): Promise<Record<string, o
     const number = await line('Its line', '0', (value) =>
       /^\d{1,4}$/.test(value) && Number(value) < most ? undefined : `expected 0 to ${most - 1}`,
     );
-    const activeLow = await asked(
-      confirm({ message: 'Is it active when its voltage is low?', initialValue: false, output }),
-    );
+    const activeLow = await yes('Is it active when its voltage is low?', false);
     const settings = { chip, line: Number(number), activeLow };
     if (await kept(() => tryLine(sysfsGpio(), piece, settings, TOUCH_MS), piece)) chosen[piece] = settings;
   }
@@ -148,14 +149,16 @@ async function askLines({ chips, gpioProblem }: Found): Promise<Record<string, o
 async function kept(attempt: () => Promise<Tried>, line?: string): Promise<boolean> {
   const turning = spinner({ output });
   turning.start(
-    line === undefined || DRIVEN.includes(line) ? 'trying it' : `touch it now: ${PIECE_WORDS[line] ?? line}`,
+    spoken(line === undefined || DRIVEN.includes(line) ? 'trying it' : `touch it now: ${pieceText(line)}`),
   );
   const { result, detail } = await attempt();
-  turning.stop(`${result}: ${detail}`);
-  return (
-    result === 'works' ||
-    (await asked(confirm({ message: 'Take it all the same?', initialValue: result === 'silent', output })))
-  );
+  turning.stop(`${spoken(result)}: ${spoken(detail)}`);
+  return result === 'works' || (await yes('Take it all the same?', result === 'silent'));
+}
+
+function yes(message: string, initialValue: boolean): Promise<boolean> {
+  const words = { message: spoken(message), active: spoken('Yes'), inactive: spoken('No') };
+  return asked(confirm({ ...words, initialValue, output }));
 }
 
 function line(
@@ -163,9 +166,13 @@ function line(
   initial: string,
   fault: (value: string) => string | undefined,
 ): Promise<string> {
-  return asked(
-    text({ message, initialValue: initial, validate: (value) => fault((value ?? '').trim()), output }),
-  ).then((value) => value.trim());
+  const validate = (value: string | undefined) => {
+    const wrong = fault((value ?? '').trim());
+    return wrong === undefined ? undefined : spoken(wrong);
+  };
+  return asked(text({ message: spoken(message), initialValue: initial, validate, output })).then((value) =>
+    value.trim(),
+  );
 }
 
 async function asked<T>(answer: Promise<T>): Promise<Exclude<T, symbol>> {
