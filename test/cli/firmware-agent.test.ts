@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'ava';
 import { boardScene, firmware, signer } from '../support/board.js';
-import { liuhen } from '../support/liuhen.js';
-
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
+import { LIUHEN, liuhen } from '../support/liuhen.js';
 
 test('a running agent updates its board between two polls, and the journal is sound afterwards', async (t) => {
   const { folder, port, link, simulator } = await boardScene(t);
@@ -30,7 +28,10 @@ test('a running agent updates its board between two polls, and the journal is so
   t.is(made.status, 0, made.stderr);
   const board = { port, poll: '500ms', firmwareKeyFile: 'key.pem' };
   await appendFile(join(folder, 'liuhen.yaml'), `\nhardware:\n  board: ${JSON.stringify(board)}\n`);
-  const agent = spawn(process.execPath, [MAIN, 'run'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  const agent = spawn(process.execPath, [LIUHEN, 'run'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const exited = once(agent, 'exit');
   t.teardown(async () => {
     agent.kill('SIGKILL');

@@ -7,9 +7,8 @@ import { openKeyFile } from '../../agent/authority/key-file.js';
 import { SAMPLE_CONTENT } from '../../agent/authority/sample-hall.js';
 import { openEnvelope } from '../../agent/disclosure/envelope.js';
 import { parseVkey } from '../../agent/journal/vkey.js';
+import { LIUHEN } from '../support/liuhen.js';
 import { Desk, PASSPHRASE, PENALTY, POST } from '../support/signing-desk.js';
-
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 
 /** The payload of an envelope that this key signed. */
 async function payloadOf(path: string, vkey: string): Promise<Record<string, unknown>> {
@@ -46,7 +45,7 @@ test('without a terminal and a file no passphrase is asked for, and one that eve
 test('at a terminal the passphrase is asked for twice and shown to nobody', async (t) => {
   const desk = await Desk.open(t);
   // Its pty has no size of its own.
-  const command = `stty cols 100 rows 30 && ${process.execPath} ${MAIN} sign key --role publisher --name liuhen.example/desk`;
+  const command = `stty cols 100 rows 30 && ${process.execPath} ${LIUHEN} sign key --role publisher --name liuhen.example/desk`;
   // A real pty, by Debian's script(1).
   const child = spawn('script', ['-qfec', command, '/dev/null'], { cwd: desk.folder, stdio: 'pipe' });
   const steps = [

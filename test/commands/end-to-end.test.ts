@@ -12,11 +12,10 @@ import type { CommandAnswer } from '../../agent/commands/answers.js';
 import { parseCheckpoint } from '../../agent/journal/checkpoint.js';
 import { decodeEntry, type Entry } from '../../agent/journal/entry.js';
 import { ArchiveProcess, archiveCommand } from '../support/archive-process.js';
-import type { Ran } from '../support/liuhen.js';
+import { LIUHEN, type Ran } from '../support/liuhen.js';
 import { Mosquitto, withoutMosquitto } from '../support/mosquitto.js';
 import { Desk, PASSPHRASE } from '../support/signing-desk.js';
 
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 const TOPIC = 'liuhen/1/recorder-0001';
 
 /** A desk, a broker, an archive and a recorder, each a process of its own, and somebody at the broker who sees and repeats everything. */
@@ -78,7 +77,7 @@ class Scene {
 
   /** Starts the recorder. Where its clock is nobody's, it obeys once the archive has told the time. */
   async start(): Promise<void> {
-    const agent = spawn(process.execPath, [MAIN, 'run', '--set', 'log.level=silent'], {
+    const agent = spawn(process.execPath, [LIUHEN, 'run', '--set', 'log.level=silent'], {
       cwd: this.desk.folder,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

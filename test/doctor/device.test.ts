@@ -7,10 +7,10 @@ import test from 'ava';
 import { Database } from '../../agent/buffer/database.js';
 import { Bench } from '../support/bench.js';
 import { boardScene } from '../support/board.js';
+import { LIUHEN } from '../support/liuhen.js';
 import { SerialCable, withoutSocat } from '../support/serial-cable.js';
 import { occupy, smallDisk } from '../support/small-disk.js';
 
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 const withCables = withoutSocat === undefined ? test.serial : test.serial.skip;
 const GGA = '$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47\r\n';
 
@@ -152,7 +152,7 @@ test.serial('the doctor speaks Chinese where it is asked to, by option and by th
 
 test.serial('--watch examines again and again', async (t) => {
   const bench = await Bench.make(t);
-  const doctor = spawn(process.execPath, [MAIN, 'doctor', '--watch', '--json'], { cwd: bench.folder });
+  const doctor = spawn(process.execPath, [LIUHEN, 'doctor', '--watch', '--json'], { cwd: bench.folder });
   const exited = once(doctor, 'exit');
   t.teardown(async () => {
     doctor.kill('SIGKILL');

@@ -10,15 +10,14 @@ import { provisionDevice } from '../../agent/provision/device.js';
 import { readRequest } from '../../agent/provision/request.js';
 import { provisionState } from '../../agent/provision/state.js';
 import { DOMAIN, TestAuthorityHouse } from '../support/authority.js';
-import { liuhen } from '../support/liuhen.js';
+import { LIUHEN, liuhen } from '../support/liuhen.js';
 
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 const ROUNDS = 8;
 
 /** Runs it and kills it after `afterMs`, unless it has ended by itself. Returns how long it ran. */
 async function killed(folder: string, afterMs: number, ...args: string[]): Promise<number> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'ignore' });
+  const child = spawn(process.execPath, [LIUHEN, ...args], { cwd: folder, stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
   await once(child, 'exit');
   clearTimeout(timer);

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { parseConfig } from '../../config/load.js';
+import { LIUHEN } from '../support/liuhen.js';
 
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 const run = existsSync('/usr/bin/script') ? test : test.skip;
 const ENTER = '\r';
 const DOWN = '\u001b[B';
@@ -24,7 +24,7 @@ async function atTerminal(
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-asked-'));
   t.teardown(() => rm(folder, { recursive: true }));
-  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  const command = [process.execPath, LIUHEN, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qefc', `stty cols 120 rows 60; ${command}`, '/dev/null'], { cwd: folder });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   let screen = '';

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
 import { freePort } from '../support/broker.js';
+import { LIUHEN } from '../support/liuhen.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
 
 const run = withoutMosquitto === undefined ? test : test.skip;
 const bash = promisify(execFile);
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 
 /** What the page tells a stranger to type. */
 async function block(): Promise<string> {
@@ -23,7 +23,7 @@ run('what README.md says provisions a recorder and a kiosk whose journals are wi
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-readme-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, 'bin'));
-  await writeFile(join(folder, 'bin/liuhen'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, {
+  await writeFile(join(folder, 'bin/liuhen'), `#!/bin/sh\nexec '${process.execPath}' '${LIUHEN}' "$@"\n`, {
     mode: 0o755,
   });
   const ports = `--port ${await freePort()} --enrol-port ${await freePort()}`;

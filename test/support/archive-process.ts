@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
+import { LIUHEN } from './liuhen.js';
 
 export interface ReadyLine {
   ready: true;
@@ -24,7 +22,9 @@ export class ArchiveProcess {
 
   /** Resolves with the line that says it is ready; rejects with what it said on stderr when it ends instead. */
   static async start(...args: readonly string[]): Promise<ArchiveProcess> {
-    const child = spawn(process.execPath, [MAIN, 'archive', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [LIUHEN, 'archive', ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-4000);
@@ -49,7 +49,7 @@ export class ArchiveProcess {
 export async function archiveCommand(
   ...args: readonly string[]
 ): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, 'archive', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [LIUHEN, 'archive', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

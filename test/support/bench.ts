@@ -10,11 +10,9 @@ import { registerDevice } from '../../agent/archive/archive.js';
 import type { Check, CheckId } from '../../agent/doctor/check.js';
 import type { TlsFiles } from '../../agent/link/settings.js';
 import { archiveSettings, TestArchive } from './archive.js';
-import { liuhen, type Ran } from './liuhen.js';
+import { LIUHEN, liuhen, type Ran } from './liuhen.js';
 import { Mosquitto } from './mosquitto.js';
 import { TestAuthority } from './tls.js';
-
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 
 /** A broker with mutual TLS, and an archive behind it. */
 export class Upstream {
@@ -118,7 +116,7 @@ export class Bench {
     args: readonly string[] = [],
     before: readonly string[] = [],
   ): Promise<Answer> {
-    const all = [...before, process.execPath, MAIN, 'doctor', '--json', ...args];
+    const all = [...before, process.execPath, LIUHEN, 'doctor', '--json', ...args];
     const [command = '', ...rest] = all;
     const ran = await new Promise<Ran>((resolve) => {
       const env = { ...process.env, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
@@ -135,7 +133,7 @@ export class Bench {
 
   /** `liuhen run` as a process of its own, ended after the test. */
   async run(t: ExecutionContext, ...args: string[]): Promise<ChildProcess> {
-    const agent = spawn(process.execPath, [MAIN, 'run', ...args], {
+    const agent = spawn(process.execPath, [LIUHEN, 'run', ...args], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
+import { LIUHEN } from './liuhen.js';
 
 /** `liuhen run` with profile kiosk, as a process of its own. */
 export class KioskProcess {
@@ -21,7 +19,7 @@ export class KioskProcess {
 
   /** Resolves once its pages are served and their events are heard; rejects with its stderr when it ends instead. */
   static async start(folder: string, config: string): Promise<KioskProcess> {
-    const child = spawn(process.execPath, [MAIN, 'run', '--config', config], {
+    const child = spawn(process.execPath, [LIUHEN, 'run', '--config', config], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

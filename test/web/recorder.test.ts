@@ -12,15 +12,15 @@ import type { AgentStatus } from '../../agent/status.js';
 import { chartSvg } from '../../agent/web/chart.js';
 import { Bench } from '../support/bench.js';
 import { launchBrowser, watchedContext } from '../support/kiosk.js';
+import { LIUHEN } from '../support/liuhen.js';
 
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Where a picture of the page is put; none is taken where it is not set. */
 const PICTURES = process.env.LIUHEN_PICTURES;
 
 /** `liuhen status --web` on a running agent; resolves with the address that it printed. */
 async function served(t: ExecutionContext, bench: Bench, ...args: string[]): Promise<string> {
-  const web = spawn(process.execPath, [MAIN, 'status', '--web', ...args], { cwd: bench.folder });
+  const web = spawn(process.execPath, [LIUHEN, 'status', '--web', ...args], { cwd: bench.folder });
   const exited = once(web, 'exit');
   t.teardown(async () => {
     web.kill('SIGTERM');
