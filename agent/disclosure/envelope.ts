@@ -25,9 +25,6 @@ export interface Opened {
 /** Finds the keys that a signature may be by: those with this keyid. DSSE lets a signature come without one. */
 export type KeysOf = (keyid: string | undefined, payloadType: string) => readonly Vkey[];
 
-/** `verifyBytes`, or `verifyAgain` for what was opened with it before. */
-export type Verify = typeof verifyBytes;
-
 // Both alphabets: DSSE tells verifiers to accept either.
 const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/, 'expected base64');
 
@@ -84,14 +81,16 @@ export function signEnvelope(
  * an unknown key, is left out and no error: whether those that are left suffice is the caller's question. Throws LIUHEN_ENVELOPE when it is too
  * large or no envelope.
  */
-export function openEnvelope(bytes: Uint8Array, keysOf: KeysOf, verify: Verify = verifyBytes): Opened {
+export function openEnvelope(bytes: Uint8Array, keysOf: KeysOf): Opened {
   const { payloadType, payload, signatures } = parseEnvelope(bytes);
   const signed = preAuthEncoding(payloadType, payload);
   const signers: Vkey[] = [];
   for (const { keyid, sig } of signatures) {
     const signature = Buffer.from(sig, 'base64');
     if (signature.length !== SIGNATURE_BYTES) continue;
-    const signer = keysOf(keyid, payloadType).find(({ publicKey }) => verify(signature, signed, publicKey));
+    const signer = keysOf(keyid, payloadType).find(({ publicKey }) =>
+      verifyBytes(signature, signed, publicKey),
+    );
     if (signer === undefined || signers.some(({ publicKey }) => publicKey.equals(signer.publicKey))) continue;
     signers.push(signer);
   }

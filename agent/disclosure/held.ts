@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import { verifyAgain, verifyBytes } from '../journal/ed25519.js';
 import type { Vkey } from '../journal/vkey.js';
-import { type Opened, openEnvelope, type Verify } from './envelope.js';
+import { type Opened, openEnvelope } from './envelope.js';
 import { type ContentRef, type Kind, kindOfPayloadType } from './kinds/head.js';
 import { type Document, parseDocument, refOf } from './kinds/kinds.js';
 import type { Role } from './kinds/trust.js';
@@ -37,10 +36,10 @@ export class RefusedError extends Error {
 }
 
 /** Opens an envelope and tells its kind. Nothing of the payload has been looked at. Throws RefusedError. */
-function openKind(envelope: Uint8Array, trusted: TrustedKeys, verify: Verify) {
+function openKind(envelope: Uint8Array, trusted: TrustedKeys) {
   let opened: Opened;
   try {
-    opened = openEnvelope(envelope, trusted.keysOf, verify);
+    opened = openEnvelope(envelope, trusted.keysOf);
   } catch (error) {
     throw new RefusedError('not-an-envelope', messageOf(error));
   }
@@ -60,7 +59,7 @@ export function readEnvelope(
   options: { stored?: boolean } = {},
 ): Held {
   const stored = options.stored === true;
-  const { kind, opened } = openKind(envelope, trusted, stored ? verifyAgain : verifyBytes);
+  const { kind, opened } = openKind(envelope, trusted);
   const { signers, sha256, signatures } = opened;
   if (signers.length === 0 && !stored) {
     const by = kind === 'trust' ? "the authority's root key" : 'a key of the trust document';

@@ -1,6 +1,6 @@
-import { createPrivateKey, createPublicKey, verify as verifyWithNode } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, verify as verifyWithNode } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { verify as verifyWithNoble } from '@noble/ed25519';
+import { Point, verify as verifyWithNoble } from '@noble/ed25519';
 import test from 'ava';
 import fc from 'fast-check';
 import { newSeed, publicKeyOf, SEED_BYTES, signBytes, verifyBytes } from '../../agent/journal/ed25519.js';
@@ -80,6 +80,27 @@ test('a point written in two ways in the signature verifies in neither of them',
     const signature = Buffer.concat([hex(point.publicKey), signBytes(message, seed).subarray(32)]);
     t.false(verifyBytes(signature, message, publicKey), point.comment);
   }
+});
+
+test('a signature that only the cofactored equation takes, which the holder of a mixed key can make, is refused', (t) => {
+  const numberOf = (bytes: Buffer) => BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
+  const [secret, nonce] = [1_234_567n, 7_654_321n];
+  const torsion = vectors.smallOrder
+    .map(({ publicKey }: { publicKey: string }) => Point.fromHex(publicKey, true))
+    .find((point: Point) => !point.double().double().is0());
+  const publicKey = Buffer.from(Point.BASE.multiply(secret).add(torsion).toBytes());
+  const r = Buffer.from(Point.BASE.multiply(nonce).toBytes());
+  let refused = 0;
+  for (let at = 0; at < 8; at++) {
+    const message = Buffer.from(`text ${at}\n`);
+    const k = numberOf(createHash('sha512').update(r).update(publicKey).update(message).digest()) % L;
+    const signature = withScalar(Buffer.concat([r, Buffer.alloc(32)]), (nonce + k * secret) % L);
+    t.true(verifyWithNoble(signature, message, publicKey, { zip215: false }));
+    if (!verifyBytes(signature, message, publicKey)) refused++;
+    // Where k is a multiple of eight the torsion is gone, and both equations hold.
+    t.is(verifyBytes(signature, message, publicKey), k % 8n === 0n, `k = ${k}`);
+  }
+  t.true(refused > 0);
 });
 
 test('what is signed here verifies with the OpenSSL that node carries', (t) => {
