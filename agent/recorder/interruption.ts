@@ -32,7 +32,8 @@ export function continuation(
   const elapsedMs = Math.max(0, wallMs - Date.parse(footageAt.wall));
   const interruption: Interruption = {
     reason: 'restart',
-    fromMono: sameBoot ? footageAt.mono : monoMs - elapsedMs,
+    // A wall clock that was set back does not know how long it was; that it was before this boot is certain.
+    fromMono: sameBoot ? footageAt.mono : Math.min(0, monoMs - elapsedMs),
     ...(sameBoot ? {} : { fromBoot: footageAt.boot, fromWall: footageAt.wall }),
   };
   return {

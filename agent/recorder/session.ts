@@ -109,7 +109,9 @@ export class Session {
     if (first === undefined && !(giving && groups.length > 0)) return interruption;
     const toMono =
       first === undefined ? this.#newestMono : first.arrival.monoMs - durationMsOf(first.fragment);
-    return toMono - interruption.fromMono < MIN_INTERRUPTION_MS ? undefined : { ...interruption, toMono };
+    const within =
+      interruption.fromBoot === undefined && toMono - interruption.fromMono < MIN_INTERRUPTION_MS;
+    return within ? undefined : { ...interruption, toMono };
   }
 
   /** The camera has started again. */

@@ -57,8 +57,8 @@ test('over a reboot the interruption is reckoned by the wall clock, and says so'
   const setBack = { ...now, boot: 'boot-2', monoMs: 5000, wallMs: Date.parse(wall(-9000)) };
   t.is(
     continuation(ended('interrupted'), setBack)?.interruption?.fromMono,
-    5000,
-    'never a gap of less than nothing',
+    0,
+    'a clock that was set back leaves what is certain: it was before this boot',
   );
 });
 
@@ -118,6 +118,17 @@ test('where the pre-record reaches back into the interruption, the gap ends with
     }));
     t.deepEqual(signed, [...gaps]);
   }
+});
+
+test('over a reboot there is a gap, also where the wall clock was set back and the camera is there at once', async (t) => {
+  const { rig, run } = await RecorderRig.running(t);
+  const before = { wall: wall(3_600_000), mono: 30_000, boot: 'boot-0', source: 'rtc' } as const;
+  const request = continuation(ended('interrupted', { footageAt: before }), rig.clock.read());
+  if (request === undefined) return t.fail();
+  await rig.recorder.start(request);
+  await rig.film(run);
+  await rig.recorder.close('test');
+  t.like(await rig.entriesOf('gap'), [{ reason: 'restart', fromMono: 0, fromBoot: 'boot-0' }]);
 });
 
 test('footage that a full disk lost between two recordings is a signed gap in the second', async (t) => {
