@@ -35,7 +35,8 @@ function press(state: OfficerState, kind: MarkKind, settings: OfficerSettings): 
       return { state: sos ? waiting(state, kind) : state, effects: [start, ...cue] };
     }
     case 'starting':
-      return { state: waiting(state, kind), effects: cue };
+      // Where what begins fails, as another's order may, the press begins its own.
+      return { state: { ...waiting(state, kind), startsNext: true }, effects: cue };
     case 'recording':
       return { state, effects: marks([kind]) };
     case 'stopping':

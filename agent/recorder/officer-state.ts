@@ -100,7 +100,7 @@ export interface OfficerState {
   confirmUntilMono: number | undefined;
   /** Marks to be made once the recording has begun. */
   pending: readonly MarkKind[];
-  /** The button was pressed while the recording before was being closed. */
+  /** The button was pressed while the recording before was being closed, or another was about to begin that may fail. */
   startsNext: boolean;
   battery: BatteryState;
   doorsOpen: Readonly<Partial<Record<Door, boolean>>>;

@@ -102,7 +102,7 @@ function stepRecorder(
       return becameIdle(left, before.phase, settings);
     case 'storage-full':
     case 'fault':
-      return { state: left, effects: [{ type: 'cue', cue: 'alarm' }] };
+      return { state: { ...left, pending: onlySos(left) }, effects: [{ type: 'cue', cue: 'alarm' }] };
     default:
       return same(left);
   }
@@ -122,9 +122,15 @@ function begun(state: OfficerState, monoMs: number, settings: OfficerSettings): 
 
 function becameIdle(state: OfficerState, from: OfficerState['phase'], settings: OfficerSettings): Step {
   const stopped: OfficerEffect[] = from === 'stopping' ? [{ type: 'cue', cue: 'stopped' }] : [];
-  if (!state.startsNext) return { state, effects: stopped };
+  if (!state.startsNext) return { state: { ...state, pending: [] }, effects: stopped };
   const start: OfficerEffect = { type: 'start', request: buttonRequest(settings) };
-  return { state: { ...state, startsNext: false }, effects: [...stopped, start] };
+  const after = { ...state, pending: onlySos(state), startsNext: false };
+  return { state: after, effects: [...stopped, start] };
+}
+
+/** Marks that wait for a recording that did not come are none of a later one; for an SOS the later one begins. */
+function onlySos({ pending }: OfficerState): OfficerState['pending'] {
+  return pending.filter((kind) => kind === 'sos');
 }
 
 function stepDoor(state: OfficerState, { door, open }: EventOf<'door'>): Step {

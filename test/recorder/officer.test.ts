@@ -77,6 +77,34 @@ test('presses while a recording begins are its marks, an SOS first of all', (t) 
   t.true(words(effects).includes('prioritise'));
 });
 
+test('a mark for a recording that failed to begin is no mark of a later one', (t) => {
+  const failed = after([
+    camera,
+    recorder('starting'),
+    button('short'),
+    recorder('idle'),
+    { type: 'refused' },
+  ]);
+  const later = step(failed, recorder('recording'), 3_600_000, SETTINGS);
+  t.deepEqual(words(later.effects), ['started']);
+  const faulty = after([camera, recorder('starting'), button('short'), recorder('fault')]);
+  t.deepEqual(words(step(faulty, recorder('recording'), 3_600_000, SETTINGS).effects), ['started']);
+});
+
+test('a press while the recording of a command fails to begin is not lost: it begins its own', (t) => {
+  const pressed = after([camera, recorder('starting'), button('short')]);
+  const { effects, state } = step(pressed, recorder('idle'), 1100, SETTINGS);
+  t.deepEqual(words(effects), ['start by button']);
+  t.deepEqual(words(step(state, recorder('idle'), 1200, SETTINGS).effects), [], 'once');
+  const sos = step(after([camera, recorder('starting'), button('double')]), recorder('idle'), 1100, SETTINGS);
+  t.deepEqual(words(step(sos.state, recorder('recording'), 1200, SETTINGS).effects), [
+    'started',
+    'mark sos',
+    'prioritise',
+    'sos',
+  ]);
+});
+
 test('a press while a recording is being closed starts the next one', (t) => {
   const closing = after([recorder('stopping'), button('short')]);
   const { effects, state } = step(closing, recorder('idle'), 1100, SETTINGS);
