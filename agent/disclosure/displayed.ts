@@ -153,7 +153,8 @@ export class Displayed {
     const began = this.#inLane(async () => {
       const n = await this.#append(draft);
       const left = { kind, id, revision, sha256, screen, ...(n === undefined ? {} : { began: n }) };
-      await this.#parts.store.remember(storeKey(screen, key), left);
+      // That it began stands in the journal, whatever becomes of this.
+      await this.#parts.store.remember(storeKey(screen, key), left).catch(this.#parts.onJournalError);
       return n;
     });
     here.open.set(key, { ref: { kind, id, revision, sha256 }, began });

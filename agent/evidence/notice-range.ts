@@ -77,7 +77,8 @@ async function displaysOf(
     if (entry?.type !== 'displayed' || entry.kind !== kind || entry.id !== id) continue;
     if (entry.change === 'began') displays.set(entry.n, { began: entry, ceased: undefined });
     const display = entry.change === 'ceased' ? displays.get(entry.began ?? -1) : undefined;
-    if (display !== undefined) display.ceased = entry.n;
+    // It ceased once: one that could not be forgotten, on a disk that failed, is told again at the next start.
+    if (display !== undefined) display.ceased ??= entry.n;
   }
   return [...displays.values()];
 }

@@ -124,6 +124,16 @@ test('after a power cut the next start says that what hung was cut off', async (
   t.deepEqual(await displays(rig), ['began', 'cut-off']);
 });
 
+test('where the store cannot remember a display, its end names its beginning all the same', async (t) => {
+  const { rig, ref, report } = await rigWithPost(t);
+  rig.disclosure.store.remember = () => Promise.reject(new Error('disk full'));
+  report(ref);
+  report();
+  const [began, ceased] = (await rig.written()).filter(({ type }) => type === 'displayed');
+  t.like(ceased, { change: 'ceased', began: began?.n });
+  t.is(rig.errors.length, 2);
+});
+
 test('a journal that takes no entry keeps no hall from being served', async (t) => {
   const { rig, ref, report } = await rigWithPost(t);
   await rig.journal.journal.close();

@@ -45,13 +45,13 @@ async function exported(t: ExecutionContext, rig: DisclosureRig, began?: number)
 }
 
 /** A decision that hung for an hour, with heartbeats of the journal meanwhile. */
-async function hung(t: ExecutionContext, { end = true } = {}) {
+async function hung(t: ExecutionContext, { end = true, heartbeats = 300 } = {}) {
   const rig = await DisclosureRig.open(t);
   const { ref } = await rig.publish(decisionDocument());
   rig.disclosure.displayed.report(SCREEN, [ref]);
   await rig.disclosure.displayed.settled();
-  for (let minute = 0; minute < 300; minute++) {
-    rig.journal.clock.advance(12_000);
+  for (let beat = 0; beat < heartbeats; beat++) {
+    rig.journal.clock.advance(3_600_000 / heartbeats);
     await rig.journal.journal.append({ type: 'heartbeat' });
   }
   if (end) rig.disclosure.displayed.report(SCREEN, []);
@@ -105,6 +105,52 @@ test('a display that a power cut ended is incomplete, and hung until the last en
     findings: [{ kind: 'cut-off' }],
     until: '2026-03-02T09:00:00.000Z',
   });
+});
+
+/** Cuts the agent off and starts it again two hours later. `meanwhile` is what the disk did. */
+async function cutOff(rig: DisclosureRig, meanwhile: () => Promise<void>): Promise<void> {
+  await meanwhile();
+  rig.board.close();
+  await rig.disclosure.store.close();
+  rig.journal.clock.advance(7_200_000);
+  await rig.journal.journal.append({ type: 'boot', software: 'test', reason: 'start' });
+  await rig.start();
+}
+
+/** Under which the store remembers that a display hangs. */
+async function rememberedKey(rig: DisclosureRig): Promise<string> {
+  for await (const [key] of rig.disclosure.store.recall('displayed!')) return key;
+  throw new Error('nothing is remembered');
+}
+
+test('a display whose power cut came before it was remembered was cut off, and does not pass for altered', async (t) => {
+  const { rig, ref } = await hung(t, { end: false, heartbeats: 3 });
+  const key = await rememberedKey(rig);
+  await cutOff(rig, () => rig.disclosure.store.remember(key, undefined));
+  const first = { verdict: 'incomplete', reason: 'cut-off', findings: [{ kind: 'cut-off' }] } as const;
+  const { out, policy } = await exported(t, rig);
+  t.like(await verifyNotice(out, policy), { ...first, until: '2026-03-02T09:00:00.000Z' });
+
+  rig.disclosure.displayed.report(SCREEN, [ref]);
+  rig.disclosure.displayed.report(SCREEN, []);
+  const [began] = (await rig.written()).filter(({ type }) => type === 'displayed');
+  const again = await exported(t, rig, began?.n);
+  const verdict = await verifyNotice(again.out, again.policy);
+  t.like(verdict, { ...first, until: '2026-03-02T09:00:00.000Z' }, 'also where it hung again since');
+});
+
+test('a display that ceased did not hang until a later power cut, though the disk could not forget it', async (t) => {
+  const { rig } = await hung(t, { end: false, heartbeats: 3 });
+  const key = await rememberedKey(rig);
+  const [began] = (await rig.written()).filter(({ type }) => type === 'displayed');
+  rig.disclosure.displayed.report(SCREEN, []);
+  await rig.disclosure.displayed.settled();
+  const { kind, id, revision, sha256, screen, n } = began ?? t.fail();
+  await cutOff(rig, () =>
+    rig.disclosure.store.remember(key, { kind, id, revision, sha256, screen, began: n }),
+  );
+  const { out, policy } = await exported(t, rig);
+  t.like(await verifyNotice(out, policy), { verdict: 'intact', until: '2026-03-02T09:00:00.000Z' });
 });
 
 test('of two displays the one that was asked for is exported, and one that never was is not found', async (t) => {

@@ -33,6 +33,11 @@ export class NoticeWalk {
     return this.#ceased;
   }
 
+  /** Whether the agent was started anew before it is written that it ceased: it had ceased by then, and nobody knows when. */
+  get cutOff(): boolean {
+    return this.#restarted;
+  }
+
   /** One behind the last entry followed. */
   get to(): number {
     return this.#next;
@@ -59,16 +64,24 @@ export class NoticeWalk {
       else this.#altered('range', n, `displayed, ${this.#named()} began`, entry.type);
     }
     if (this.#began === undefined) return;
-    this.#restarted ||= entry.type === 'boot' || entry.at.boot !== this.#began.at.boot;
-    if (!this.#restarted) {
-      this.clockSources.add(entry.at.source);
-      const silenceMs = this.#last === undefined ? 0 : entry.at.mono - this.#last.at.mono;
-      this.#longestSilenceMs = Math.max(this.#longestSilenceMs, silenceMs);
-      this.#last = { n, at: entry.at };
-    }
+    // What is written of it later, as after a disk that failed, makes it no longer.
+    if (this.#ceased === undefined) this.#hung(n, entry);
     if (entry.type !== 'displayed' || n === this.#from || !this.#isOurs(entry)) return;
-    if (entry.change === 'ceased' && entry.began === this.#from) this.#ceased = entry;
-    else this.#altered('order', n, `${this.#named()} to cease first`, `it ${entry.change} another time`);
+    const isEnd = entry.change === 'ceased' && entry.began === this.#from;
+    if (isEnd && this.#ceased === undefined) this.#ceased = entry;
+    // After a restart it may hang again, where that it hung before was not remembered.
+    else if (!this.#restarted) {
+      this.#altered('order', n, `${this.#named()} to cease first`, `it ${entry.change} another time`);
+    }
+  }
+
+  #hung(n: number, { type, at }: Exclude<DecodedEntry, Error>): void {
+    this.#restarted ||= type === 'boot' || at.boot !== this.#began?.at.boot;
+    if (this.#restarted) return;
+    this.clockSources.add(at.source);
+    const silenceMs = this.#last === undefined ? 0 : at.mono - this.#last.at.mono;
+    this.#longestSilenceMs = Math.max(this.#longestSilenceMs, silenceMs);
+    this.#last = { n, at };
   }
 
   #isOurs(entry: EntryOf<'displayed'>): boolean {

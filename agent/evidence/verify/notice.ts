@@ -80,7 +80,7 @@ export async function verifyNotice(folder: string, policyText: string): Promise<
           notice: manifest.notice,
           began: began.at.wall,
           until: until.at.wall,
-          reason: ceased?.reason ?? 'not-ceased',
+          reason: examined?.walk.cutOff ? 'cut-off' : (ceased?.reason ?? 'not-ceased'),
           displayedSec: (until.at.mono - began.at.mono) / 1000,
           longestSilenceSec: examined?.walk.longestSilenceSec ?? 0,
         }),
@@ -158,28 +158,11 @@ function checkEnd(
   const entry = walk.to - 1;
   // Entries that are missing have their finding from the tree.
   if (walk.to < to) return;
-  if (walk.ceased === undefined) {
-    if (to < size) {
-      const expected = `entries up to where it ceased, or up to the checkpoint's ${size}`;
-      findings.add({
-        verdict: 'altered',
-        kind: 'range',
-        file: FILE,
-        entry,
-        expected,
-        actual: `it ends at ${to}`,
-      });
-      return;
-    }
-    const actual = `it still hung when the checkpoint of ${size} entries was signed`;
-    findings.add({
-      verdict: 'incomplete',
-      kind: 'not-ceased',
-      entry,
-      expected: 'an entry with which it ceased',
-      actual,
-    });
-  } else if (walk.ceased.n !== to - 1) {
+  if (walk.ceased === undefined && to < size) {
+    const expected = `entries up to where it ceased, or up to the checkpoint's ${size}`;
+    const actual = `it ends at ${to}`;
+    findings.add({ verdict: 'altered', kind: 'range', file: FILE, entry, expected, actual });
+  } else if (walk.ceased !== undefined && walk.ceased.n !== to - 1) {
     const actual = `entry ${walk.ceased.n}`;
     findings.add({
       verdict: 'altered',
@@ -189,11 +172,20 @@ function checkEnd(
       expected: `to cease with entry ${to - 1}`,
       actual,
     });
-  } else if (walk.ceased.reason === 'cut-off') {
+  } else if (walk.cutOff || walk.ceased?.reason === 'cut-off') {
     const expected = 'to be told when it ceased';
     const actual =
       'the device was cut off: it hung until its last entry before, and nobody can say for how long after';
     findings.add({ verdict: 'incomplete', kind: 'cut-off', entry, expected, actual });
+  } else if (walk.ceased === undefined) {
+    const actual = `it still hung when the checkpoint of ${size} entries was signed`;
+    findings.add({
+      verdict: 'incomplete',
+      kind: 'not-ceased',
+      entry,
+      expected: 'an entry with which it ceased',
+      actual,
+    });
   }
 }
 
