@@ -150,6 +150,15 @@ for (const reason of ['button', 'command', 'schedule', 'policy', 'shutdown']) {
   });
 }
 
+test('a whole process that the end of the program ended, and nobody confirmed, was cut short', async (t) => {
+  const edit = (draft: EntryDraft): EntryDraft =>
+    draft.type === 'recording-started' ? { ...draft, wholeProcess: true } : draft;
+  t.is((await judged({ edit, reason: 'button' })).verdict, 'intact');
+  const verdict = await judged({ edit, reason: 'shutdown' });
+  t.is(verdict.verdict, 'incomplete');
+  t.like(verdict.findings[0], { kind: 'stopped-early', entry: 5 });
+});
+
 for (const [reason, kind] of [
   ['interrupted', 'interrupted'],
   ['storage-full', 'storage-full'],
