@@ -54,6 +54,8 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
   readonly #damages = new Map<ContentName, Damage>();
   #newestIssuedMs = 0;
   #nextExpiryMs = Number.POSITIVE_INFINITY;
+  /** When everything was judged last. */
+  #judgedMs = 0;
   #day = '';
   #cancelTimer: (() => void) | undefined;
 
@@ -268,7 +270,9 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
   #look(): void {
     const { nowMs } = this;
     const day = beijingDay(nowMs);
-    if (nowMs < this.#nextExpiryMs && day === this.#day) return;
+    // A clock that was set back gives back what it had taken as expired.
+    if (nowMs >= this.#judgedMs && nowMs < this.#nextExpiryMs && day === this.#day) return;
+    this.#judgedMs = nowMs;
     this.#day = day;
     this.#nextExpiryMs = Number.POSITIVE_INFINITY;
     this.#judgeAgain([...this.#shelf.names]);

@@ -7,13 +7,14 @@ const BEIJING_AHEAD_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
 /** Terms are in days; a count over more than ten years is a wrong date. */
 const MAX_DAYS = 3660;
+const LAST_DAY = '9999-12-31';
 
 /** What an authority knows of single days beyond the calendar that ships: `rest` or `working`, by `YYYY-MM-DD`. */
 export type DayOverrides = ReadonlyMap<string, 'rest' | 'working'>;
 
-/** The day in Beijing at a moment, `YYYY-MM-DD`. */
+/** The day in Beijing at a moment, `YYYY-MM-DD`; the last day that can be written so stands for all behind it. */
 export function beijingDay(ms: number): string {
-  return new Date(ms + BEIJING_AHEAD_MS).toISOString().slice(0, 10);
+  return dayAt(ms + BEIJING_AHEAD_MS);
 }
 
 /**
@@ -80,7 +81,13 @@ export class WorkingDays {
 }
 
 function nextDay(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+  return dayAt(Date.parse(`${day}T00:00:00Z`) + DAY_MS);
+}
+
+function dayAt(utcMs: number): string {
+  const text = new Date(utcMs).toISOString();
+  // Years of more than four digits begin with a sign, and neither sort nor parse as days.
+  return text.startsWith('+') ? LAST_DAY : text.slice(0, 10);
 }
 
 /** The library reads days in the machine's own zone: noon there is the same day everywhere. */

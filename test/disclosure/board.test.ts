@@ -168,3 +168,14 @@ test('a text that another signed envelope brought into the place of this one on 
   );
   t.like(rig.board.damages, [{ kind: 'post', id: 'a', revision: 1 }]);
 });
+
+test('a wall clock that was set forward and back within a day takes nothing away for the rest of it', async (t) => {
+  const rig = await DisclosureRig.open(t);
+  const { ref } = await rig.publish(
+    postDocument({ expires: new Date(rig.clock.read().wallMs + 3_600_000).toISOString() }),
+  );
+  rig.clock.reading.wallMs += 7_200_000;
+  t.false(rig.board.isShown(ref));
+  rig.clock.reading.wallMs -= 7_200_000;
+  t.true(rig.board.isShown(ref));
+});

@@ -168,3 +168,12 @@ test('lateness is provisional where the holidays of the year are not known yet',
   await rig.publish(decisionDocument(dates));
   t.like(rig.board.item('decision', 'decision-17')?.lateness, { provisional: true });
 });
+
+test('a date at the end of all years, as some write for never, keeps no hall from starting', async (t) => {
+  t.is(days.dueAfter('9999-12-31', 20), '9999-12-31');
+  t.is(beijingDay(Date.parse('9999-12-31T23:59:59Z')), '9999-12-31');
+  const rig = await DisclosureRig.open(t);
+  const { ref } = await rig.publish(inspectionDocument({ inspected: '9999-12-20' }));
+  await rig.restart();
+  t.true(rig.board.isShown(ref));
+});
