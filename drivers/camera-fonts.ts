@@ -14,13 +14,16 @@ const answers = new Map<string, Promise<TextDrawing>>();
 
 /**
  * Whether this ffmpeg can draw text, which takes the drawtext filter and a font, and in which font: drawtext uses one font for
- * all characters, so one that has Chinese is preferred. Asked once for each path.
+ * all characters, so one that has Chinese is preferred. Asked until it works once for each path: a machine that has just started may be too slow to answer.
  */
 export function textDrawing(ffmpegPath: string): Promise<TextDrawing> {
   let answer = answers.get(ffmpegPath);
   if (answer === undefined) {
     answer = ask(ffmpegPath);
     answers.set(ffmpegPath, answer);
+    void answer.then(({ works }) => {
+      if (!works) answers.delete(ffmpegPath);
+    });
   }
   return answer;
 }

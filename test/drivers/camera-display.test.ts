@@ -86,6 +86,14 @@ async function drawn(escapedByHand: string): Promise<Buffer> {
   return await gray(['-i', greyFile(), '-vf', `drawtext=text=${escapedByHand}:${style}${font}`]);
 }
 
+test('an ffmpeg that could not answer at first, as on a machine that has just started, is asked again', async (t) => {
+  const slow = join(folder, 'slow-ffmpeg');
+  await writeFile(slow, '#!/bin/sh\n[ -e "$0.ready" ]\n', { mode: 0o755 });
+  t.false((await textDrawing(slow)).works);
+  await writeFile(`${slow}.ready`, '');
+  t.true((await textDrawing(slow)).works);
+});
+
 // One after another: they share the folder for temporary files, in which one looks for its own.
 test.serial('an officer of any characters stands in the picture letter by letter', async (t) => {
   const picture = await filmed({ display: { officer: true } }, String.raw`O'B: "50%" \n %{pts} [x],;=王`);
