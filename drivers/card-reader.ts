@@ -8,6 +8,8 @@ export interface CardCounters extends FrameCounters {
   badChecksum: number;
   /** Frames that are not of hex digits, or not of twelve. */
   malformed: number;
+  /** Cards that were not told because no hand shows so many. */
+  tooMany: number;
 }
 
 export interface CardReader {
@@ -25,14 +27,19 @@ const FRAME = /^([0-9A-Fa-f]{10})([0-9A-Fa-f]{2})(?:\r\n)?$/;
 const MOST_FRAME_BYTES = 14;
 /** The reader repeats a card some 15 times a second while it is there. Shorter than this, it was not away. */
 const AWAY_MS = 1000;
+/** Told at once; then one more a second. What pretends to be a thousand cards must not fill whatever writes them down. */
+const BURST = 10;
+const REFILL_MS = 1000;
 /** Cards remembered as being there. A reader reads one at a time, but two may take turns. */
 const MOST_CARDS = 8;
 
 /** A 125 kHz reader that sends RDM6300 frames: STX, 10 hex digits, XOR of their 5 bytes as 2 hex digits, ETX. */
 export function cardReader(link: ByteLink, clock: Clock = systemClock()): CardReader {
   const listeners: ((card: string) => void)[] = [];
-  const own = { good: 0, badChecksum: 0, malformed: 0 };
+  const own = { good: 0, badChecksum: 0, malformed: 0, tooMany: 0 };
   const seenAtMs = new Map<string, number>();
+  let left = BURST;
+  let filledAtMs = clock.read().monoMs;
 
   const frames = new Frames({ start: STX, end: ETX, maxBytes: MOST_FRAME_BYTES }, (frame) => {
     const found = FRAME.exec(frame.toString('latin1'));
@@ -58,6 +65,14 @@ export function cardReader(link: ByteLink, clock: Clock = systemClock()): CardRe
     const [oldest] = seenAtMs.keys();
     if (seenAtMs.size > MOST_CARDS && oldest !== undefined) seenAtMs.delete(oldest);
     if (wasThere) return;
+    const filled = Math.floor((nowMs - filledAtMs) / REFILL_MS);
+    filledAtMs += filled * REFILL_MS;
+    left = Math.min(BURST, left + filled);
+    if (left === 0) {
+      own.tooMany++;
+      return;
+    }
+    left--;
     for (const listener of listeners) listener(card);
   }
 
