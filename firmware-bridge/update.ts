@@ -239,7 +239,9 @@ function requireSettled({ running, other }: FirmwareInfo, hash: string): void {
   }
 }
 
-function infoOf(slots: readonly ImageSlot[]): FirmwareInfo {
+/** Of the board's own firmware: a board may have further images, such as that of a radio, which are not updated from here. */
+function infoOf(all: readonly ImageSlot[]): FirmwareInfo {
+  const slots = all.filter(({ image }) => image === 0);
   const active = slots.find((slot) => slot.active);
   const other = slots.find((slot) => !slot.active);
   if (active === undefined)

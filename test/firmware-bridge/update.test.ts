@@ -38,6 +38,25 @@ test('an update is uploaded, tried, and stays once it is confirmed', async (t) =
   await t.throwsAsync(updater.confirm(), { code: 'LIUHEN_STATE' });
 });
 
+test('the image of another processor on the board is neither what runs nor what is in the other slot', async (t) => {
+  const { client } = await boardScene(t);
+  const radio = { ...{ image: 1, version: '9.0.0', hash: Buffer.alloc(32, 9) }, bootable: true };
+  const request = client.request.bind(client);
+  client.request = async (...asked) => {
+    const answer = await request(...asked);
+    if (!Array.isArray(answer.images)) return answer;
+    const others = [
+      { ...radio, slot: 0, active: true, confirmed: true },
+      { ...radio, slot: 1, pending: true },
+    ];
+    return { ...answer, images: [...others, ...answer.images] };
+  };
+  t.like(await new FirmwareUpdater(client).info(), {
+    running: { version: '1.0.0', confirmed: true },
+    other: null,
+  });
+});
+
 test('an unconfirmed image gives way to the one before at the next reset', async (t) => {
   const { updater, simulator } = await boardScene(t);
   await updater.update(two);
