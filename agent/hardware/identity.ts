@@ -1,5 +1,6 @@
 import type { Officer } from '../../config/officers.js';
 import type { Clock } from '../../drivers/clock.js';
+import type { Timers } from '../../drivers/timers.js';
 import type { StartRequest } from '../recorder/start-request.js';
 
 /** A reader that sees a card come and go on the edge of its field tells it again; that is no new showing. */
@@ -8,6 +9,7 @@ const SAME_SHOWING_MS = 10_000;
 export interface IdentityParts {
   officers: ReadonlyMap<string, Officer>;
   clock: Clock;
+  timers: Timers;
   /** How long a card names the officer of the recordings that begin after it. */
   validMs: number;
   /** The recording that runs. */
@@ -18,7 +20,7 @@ export interface IdentityParts {
       | { type: 'identity-shown'; officer: string; credential: string; recording?: number }
       | { type: 'event'; source: string; name: string; value: Record<string, unknown> },
   ): void;
-  /** What the picture shows of the officer. */
+  /** What the picture shows of the officer; '' for nobody. */
   show(text: string): void;
 }
 
@@ -27,6 +29,7 @@ export class Identity {
   readonly #parts: IdentityParts;
   #shown: { officer: Officer; atMono: number } | undefined;
   #last: { card: string; recording: number | undefined; atMono: number } | undefined;
+  #cancelExpiry = () => {};
 
   constructor(parts: IdentityParts) {
     this.#parts = parts;
@@ -47,7 +50,7 @@ export class Identity {
 
   /** A card was put to the reader. One that is not known is an event, and changes nobody. */
   card(card: string): void {
-    const { officers, clock, append, show } = this.#parts;
+    const { officers, clock, timers, validMs, append, show } = this.#parts;
     const { monoMs: atMono } = clock.read();
     const recording = this.#parts.recording();
     const last = this.#last;
@@ -63,6 +66,13 @@ export class Identity {
     }
     this.#shown = { officer, atMono };
     show(`${officer.id} ${officer.credential}`);
+    this.#cancelExpiry();
+    // A picture must not name who is no longer named by its recordings.
+    this.#cancelExpiry = timers.start(validMs, () => show(''));
     append({ type: 'identity-shown', officer: officer.id, credential: officer.credential, ...about });
+  }
+
+  close(): void {
+    this.#cancelExpiry();
   }
 }

@@ -24,7 +24,7 @@ export interface OfficersDeviceParts {
   machineClock: Clock;
   hasRoom(): Promise<boolean>;
   prioritise(recording: number): void;
-  /** What the picture shows of the officer. */
+  /** What the picture shows of the officer; '' for nobody. */
   show(text: string): void;
   log: PiecesLog;
 }
@@ -60,6 +60,7 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
   const identity = new Identity({
     officers: policy.officers ?? new Map(),
     clock,
+    timers: drivers.timers,
     validMs: config.hardware.cardValidMs,
     recording: () => recorder.recording,
     append,
@@ -99,6 +100,7 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
     locate: (durationMs) => beacon.begin(durationMs),
     async close() {
       beacon.end();
+      identity.close();
       pieces.close();
       controls.close();
       await hardware.close();

@@ -1,11 +1,13 @@
 import test from 'ava';
 import { Identity } from '../../agent/hardware/identity.js';
 import { ManualClock } from '../support/device.js';
+import { ManualTimers } from '../support/timers.js';
 
 const HOUR_MS = 3_600_000;
 
 function scene() {
   const clock = new ManualClock();
+  const timers = new ManualTimers();
   const appended: object[] = [];
   const shown: string[] = [];
   const now: { recording: number | undefined } = { recording: undefined };
@@ -14,12 +16,16 @@ function scene() {
     ['0A00000018', { id: 'officer-18', name: 'Officer Eighteen', credential: 'LX-18' }],
   ]);
   const identity = new Identity({
-    ...{ officers, clock, validMs: 12 * HOUR_MS },
+    ...{ officers, clock, timers, validMs: 12 * HOUR_MS },
     recording: () => now.recording,
     append: (draft) => appended.push(draft),
     show: (text) => shown.push(text),
   });
-  return { clock, appended, shown, now, identity };
+  const pass = (ms: number) => {
+    clock.advance(ms);
+    timers.advance(ms);
+  };
+  return { clock, timers, pass, appended, shown, now, identity };
 }
 
 test('a card names the officer of what is recorded after it, until another is shown or its time is over', (t) => {
@@ -46,6 +52,21 @@ test('a card is an entry, with the recording that runs, and is shown in the pict
     { ...identified, officer: 'officer-18', credential: 'LX-18', recording: 42 },
   ]);
   t.deepEqual(shown, ['officer-17 LX-17', 'officer-18 LX-18']);
+});
+
+test('the picture names an officer no longer than the card does, which a new showing prolongs', (t) => {
+  const { identity, shown, pass, timers } = scene();
+  identity.card('0A00000017');
+  pass(11 * HOUR_MS);
+  identity.card('0A00000017');
+  pass(11 * HOUR_MS);
+  t.deepEqual(shown, ['officer-17 LX-17', 'officer-17 LX-17']);
+  t.is(identity.officer?.id, 'officer-17');
+  pass(HOUR_MS);
+  t.is(shown.at(-1), '', 'nobody');
+  identity.card('0A00000018');
+  identity.close();
+  t.is(timers.pending, 0);
 });
 
 test('an unknown card is an event and changes nobody', (t) => {
