@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,7 +9,8 @@ import { Command, InvalidArgumentError } from 'commander';
 
 /*
  * Stands between systemd and the browser. The agent's page says every two seconds that it is drawn; when that stops, whatever the
- * reason (crashed renderer, frozen graphics, an error page), the browser is started anew with an empty profile.
+ * reason (crashed renderer, frozen graphics, an error page), the browser is started anew with an empty profile. When several browsers in a
+ * row draw nothing, what they draw on may be at fault: then this ends, and systemd starts the compositor anew as well.
  */
 
 interface Options {
@@ -53,6 +55,7 @@ const options = new Command('scripts/kiosk-browser')
 const ASK_TIMEOUT_MS = 3000;
 const KILL_AFTER_MS = 5000;
 const MOST_WAIT_MS = 30_000;
+const MOST_IN_VAIN = 4;
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
@@ -65,11 +68,13 @@ await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
-  for (let failures = 0; !stopping.signal.aborted; ) {
+  for (let failures = 0, inVain = 0; !stopping.signal.aborted; ) {
     await untilAgentAnswers();
     const startedMs = performance.now();
-    const reason = await showOnce();
+    const { reason, wasDrawn } = await showOnce();
     if (stopping.signal.aborted) return;
+    inVain = wasDrawn ? 0 : inVain + 1;
+    if (inVain === MOST_IN_VAIN) throw new Error(`${reason}; ${MOST_IN_VAIN} in a row have drawn nothing`);
     failures = performance.now() - startedMs > 10 * 60_000 ? 0 : failures + 1;
     const waitMs = Math.min(MOST_WAIT_MS, 500 * 2 ** Math.min(failures - 1, 10));
     say(`${reason}; starting it anew in ${Math.round(waitMs / 100) / 10} s`);
@@ -87,8 +92,8 @@ async function untilAgentAnswers(): Promise<void> {
   }
 }
 
-/** Runs one browser until it ends or its page falls silent; says why it is over. */
-async function showOnce(): Promise<string> {
+/** Runs one browser until it ends or its page falls silent; says why it is over, and whether its page was ever heard. */
+async function showOnce(): Promise<{ reason: string; wasDrawn: boolean }> {
   const profile = await mkdtemp(join(tmpdir(), 'liuhen-kiosk-browser-'));
   const child = spawn(options.browser, argumentsOf(profile), {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -99,8 +104,10 @@ async function showOnce(): Promise<string> {
     (error: Error) => `the browser could not be started: ${error.message}`,
   );
   say(`browser started, pid ${child.pid ?? 'none'}`);
+  const page = { isHeard: false };
   try {
-    return await Promise.race([ended, silence(performance.now())]);
+    const reason = await Promise.race([ended, silence(performance.now(), page)]);
+    return { reason, wasDrawn: page.isHeard };
   } finally {
     await end(child, ended);
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -108,8 +115,7 @@ async function showOnce(): Promise<string> {
 }
 
 /** Resolves when the page has been silent for too long. Time in which the agent does not answer does not count. */
-async function silence(startedMs: number): Promise<string> {
-  let beaten = false;
+async function silence(startedMs: number, page: { isHeard: boolean }): Promise<string> {
   for (let quietSinceMs = startedMs; ; ) {
     await delay(options.look, undefined, { signal: stopping.signal }).catch(() => {});
     if (stopping.signal.aborted) return 'stopped';
@@ -119,10 +125,10 @@ async function silence(startedMs: number): Promise<string> {
     const beatsHere = ageMs < now - startedMs && ageMs < options.silence;
     if (found === undefined || beatsHere) {
       quietSinceMs = performance.now();
-      beaten ||= beatsHere;
+      page.isHeard ||= beatsHere;
       continue;
     }
-    const allowedMs = beaten ? options.silence : options.startWithin;
+    const allowedMs = page.isHeard ? options.silence : options.startWithin;
     if (now - quietSinceMs > allowedMs) return 'the page is no longer drawn';
   }
 }
@@ -171,9 +177,11 @@ function argumentsOf(profile: string): string[] {
     '--disable-pinch',
     '--overscroll-history-navigation=0',
     '--password-store=basic',
+    '--disk-cache-size=16777216',
     '--lang=zh-CN',
     // Nothing but the agent: whatever a page might ask for, there is nobody to answer.
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ...(process.env.WAYLAND_DISPLAY === undefined ? [] : ['--ozone-platform=wayland']),
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   ];
 }
