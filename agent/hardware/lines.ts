@@ -9,24 +9,35 @@ import type { HardwareSignals, OutputName } from './signals.js';
 /** How long until a line that could not be had, or was lost, is tried again. */
 const RETRY_MS = 10_000;
 
-/** Opens a piece on its line, and gives what ends it. */
-type OpenLine = (gpio: Gpio) => { close(): void };
+/** How often an input is looked at: the kernel wakes nobody for a line that is gone. */
+const LOOK_MS = 10_000;
+
+interface OpenPiece {
+  close(): void;
+  /** Reads the line, which finds out that it is gone. */
+  look?(): void;
+}
+
+/** Opens a piece on its line. */
+type OpenLine = (gpio: Gpio) => OpenPiece;
 
 /** Keeps lines open: one that cannot be had or is lost is told once and tried again. */
 export class Lines {
   readonly #pieces: Pieces;
   readonly #timers: Timers;
-  readonly #open = new Map<PieceName, { close(): void }>();
+  readonly #open = new Map<PieceName, OpenPiece>();
   readonly #retries = new Map<PieceName, () => void>();
   readonly #names = new Map<PieceName, GpioLineName>();
   readonly #attempts = new Map<PieceName, () => void>();
   readonly #gpio: Gpio;
+  #cancelLook: () => void;
   #closed = false;
 
   constructor(gpio: Gpio, pieces: Pieces, timers: Timers) {
     this.#gpio = gpio;
     this.#pieces = pieces;
     this.#timers = timers;
+    this.#cancelLook = timers.start(LOOK_MS, () => this.#look());
   }
 
   keep(piece: PieceName, line: GpioLineName, open: OpenLine): void {
@@ -62,8 +73,14 @@ export class Lines {
     }
   }
 
+  #look(): void {
+    for (const piece of [...this.#open.values()]) piece.look?.();
+    if (!this.#closed) this.#cancelLook = this.#timers.start(LOOK_MS, () => this.#look());
+  }
+
   close(): void {
     this.#closed = true;
+    this.#cancelLook();
     for (const cancel of this.#retries.values()) cancel();
     for (const line of this.#open.values()) line.close();
     this.#open.clear();
@@ -79,7 +96,7 @@ export interface ButtonLine {
   onStuck: Parameters<Button['onStuck']>[0];
 }
 
-export function buttonOn(gpio: Gpio, name: GpioLineName, options: ButtonLine): { close(): void } {
+export function buttonOn(gpio: Gpio, name: GpioLineName, options: ButtonLine): OpenPiece {
   const { debounceMs, longMs, doubleMs, timers, onGesture, onStuck } = options;
   const line = gpio.input(name, { debounceMs });
   // The line is debounced already.
@@ -87,6 +104,7 @@ export function buttonOn(gpio: Gpio, name: GpioLineName, options: ButtonLine): {
   button.onGesture(onGesture);
   button.onStuck(onStuck);
   return {
+    look: () => void line.active,
     close() {
       button.close();
       line.close();
@@ -100,11 +118,14 @@ export function switchOn(
   name: GpioLineName,
   debounceMs: number,
   told: (active: boolean) => void,
-): { close(): void } {
+): OpenPiece {
   const line = gpio.input(name, { debounceMs });
   line.onChange(told);
   told(line.active);
-  return line;
+  return {
+    look: () => void line.active,
+    close: () => line.close(),
+  };
 }
 
 /** An output that plays patterns, and is dark and silent once closed. */
@@ -114,7 +135,7 @@ export function outputOn(
   name: OutputName,
   signals: HardwareSignals,
   timers: Timers,
-): { close(): void } {
+): OpenPiece {
   const output = gpio.output(line);
   const player = new PatternPlayer(output, timers);
   signals.add(name, player);
