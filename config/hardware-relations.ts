@@ -1,38 +1,12 @@
+import { LINE_PIECES, PORT_PIECES } from './hardware.js';
 import type { Contradiction } from './relations.js';
 
-interface Line {
-  chip: string;
-  line: number;
-}
-
 /** The parts of section `hardware` that must agree with one another. */
-interface Related {
-  button: Line | undefined;
-  light: Line | undefined;
-  buzzer: Line | undefined;
-  vibration: Line | undefined;
-  cover: Line | undefined;
-  storageDoor: Line | undefined;
-  simDoor: Line | undefined;
-  attention: Line | undefined;
+type Related = {
   press: { debounceMs: number; doubleMs: number; longMs: number; confirmMs: number };
-  gnss: { port: string } | undefined;
-  cardReader: { port: string } | undefined;
-  board: { port: string } | undefined;
   battery: { warn: number; stop: number };
-}
-
-const LINES = [
-  'button',
-  'light',
-  'buzzer',
-  'vibration',
-  'cover',
-  'storageDoor',
-  'simDoor',
-  'attention',
-] as const;
-const PORTS = ['gnss', 'cardReader', 'board'] as const;
+} & Record<(typeof LINE_PIECES)[number], { chip: string; line: number } | undefined> &
+  Record<(typeof PORT_PIECES)[number], { port: string } | undefined>;
 
 /** What contradicts itself in section `hardware` of which every single value is allowed. */
 export function* checkHardware(hardware: Related): Generator<Contradiction> {
@@ -65,11 +39,11 @@ export function* checkHardware(hardware: Related): Generator<Contradiction> {
       message: 'expected the port of the microcontroller, because hardware.attention is set',
     };
   }
-  yield* usedTwice(LINES, 'line', (name) => {
+  yield* usedTwice(LINE_PIECES, 'line', (name) => {
     const line = hardware[name];
     return line === undefined ? undefined : `${line.chip} ${line.line}`;
   });
-  yield* usedTwice(PORTS, 'port', (name) => hardware[name]?.port);
+  yield* usedTwice(PORT_PIECES, 'port', (name) => hardware[name]?.port);
 }
 
 function* usedTwice<Name extends string>(

@@ -11,6 +11,19 @@ function isPort(written: string): boolean {
   return /^(\/.*[^/]|usb:[0-9a-f]{4}:[0-9a-f]{4}(:[\x21-\x7e]{1,126})?)$/i.test(written);
 }
 
+/** The pieces on GPIO lines, and those on serial ports, by the names of their sections. */
+export const LINE_PIECES = [
+  'button',
+  'light',
+  'buzzer',
+  'vibration',
+  'cover',
+  'storageDoor',
+  'simDoor',
+  'attention',
+] as const;
+export const PORT_PIECES = ['gnss', 'cardReader', 'board'] as const;
+
 /** One line of a GPIO chip; chips are named by label, since their numbers move between kernels. */
 export const gpioLine = (what: string) =>
   section({

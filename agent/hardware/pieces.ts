@@ -1,18 +1,8 @@
+import { LINE_PIECES, PORT_PIECES } from '../../config/hardware.js';
 import type { Journal } from '../journal/journal.js';
 
-export const PIECES = [
-  'button',
-  'light',
-  'buzzer',
-  'vibration',
-  'cover',
-  'storageDoor',
-  'simDoor',
-  'attention',
-  'gnss',
-  'cardReader',
-  'board',
-] as const;
+/** What a recorder may have. */
+const PIECES = [...LINE_PIECES, ...PORT_PIECES] as const;
 /** What a kiosk may have. */
 export const KIOSK_PIECES = ['cardReader', 'presence', 'awayButton'] as const;
 export type PieceName = (typeof PIECES)[number] | (typeof KIOSK_PIECES)[number];

@@ -2,10 +2,13 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { readConfigText } from '../../config/file.js';
+import { LINE_PIECES, PORT_PIECES } from '../../config/hardware.js';
 import { AUTHORITY_EXPECTED, DEVICE_ID_EXPECTED, isAuthority, isDeviceId } from '../../config/identity.js';
 import { isBrokerUrl, isCameraSource, isVkey } from '../../config/shapes.js';
 import { parsePortName } from '../../drivers/serial-port.js';
 import { profileText, type Value, withSetting } from './config-text.js';
+
+export { LINE_PIECES, PORT_PIECES };
 
 const id = z.string().refine(isDeviceId, DEVICE_ID_EXPECTED);
 const line = z.strictObject({
@@ -23,19 +26,6 @@ const port = z.strictObject({
   }, 'expected a serial port such as /dev/serial/by-id/… or usb:10c4:ea60'),
   baudRate: z.int().min(1200).max(4_000_000).optional(),
 });
-
-/** Pieces on GPIO lines, and pieces on serial ports, by their settings' names. */
-export const LINE_PIECES = [
-  'button',
-  'light',
-  'buzzer',
-  'vibration',
-  'cover',
-  'storageDoor',
-  'simDoor',
-  'attention',
-] as const;
-export const PORT_PIECES = ['gnss', 'cardReader', 'board'] as const;
 
 const answersSchema = z.strictObject({
   profile: z.enum(['recorder', 'kiosk']),
