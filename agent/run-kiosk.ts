@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
 import { LiuhenError, messageOf } from '../config/errors.js';
-import type { Config, Overrides } from '../config/load.js';
+import type { Config } from '../config/load.js';
 import { loadOfficers } from '../config/officers.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
 import { checkDevice } from './buffer/check.js';
 import { freeBytes } from './buffer/free-space.js';
 import { type DeviceStores, openStores } from './buffer/open.js';
-import { recover } from './buffer/recover.js';
 import { commandedConfig } from './commanded-config.js';
 import { deviceActions } from './commands/device-actions.js';
 import { type CommandInbox, openCommandInbox } from './commands/open.js';
@@ -22,7 +21,7 @@ import { keptSurvey } from './doctor/backlog.js';
 import { examine } from './doctor/doctor.js';
 import type { Examined } from './doctor/examined.js';
 import { runningDevice } from './doctor/running.js';
-import { type Drivers, systemDrivers } from './hardware/drivers.js';
+import { systemDrivers } from './hardware/drivers.js';
 import { KIOSK_PIECES, Pieces } from './hardware/pieces.js';
 import type { Journal } from './journal/journal.js';
 import { parseVkey } from './journal/vkey.js';
@@ -33,7 +32,7 @@ import { type Kiosk, startKiosk } from './kiosk/server.js';
 import { isPublished, servingAt } from './kiosk/serving.js';
 import { openWindowHardware } from './kiosk/window-hardware.js';
 import { type KioskStatus, kioskStatus } from './kiosk-status.js';
-import { openDevice } from './open-device.js';
+import { endDevice, Opened, openDevice, type RunOptions } from './open-device.js';
 import { startTimers } from './timers.js';
 import { startUplink, type Uplink } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
@@ -51,34 +50,17 @@ export interface KioskAgent {
   stop(reason: string): Promise<void>;
 }
 
-export interface RunKioskOptions {
-  config: Config;
-  log: Logger;
-  clock?: Clock;
-  drivers?: Drivers;
-  /** The configuration with these settings over the file's; absent where commands cannot change settings. */
-  configured?: (settings: Overrides) => Config;
-}
-
 /** Starts a kiosk on its data folder: the only place where its parts are made and joined. */
-export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
+export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
   const { log, clock = systemClock(), drivers = systemDrivers } = options;
   const { window, hall, root } = required(options.config);
   const stores = await openStores(options.config.data);
-  const undo: (() => Promise<void>)[] = [() => stores.close()];
-  const unwind = async () => {
-    for (const step of undo.reverse()) await step();
-  };
+  const opened = new Opened();
+  opened.add(() => stores.close());
   try {
     const config = await commandedConfig(stores.store, options);
     const staff = config.kiosk.staffFile === undefined ? new Map() : loadOfficers(config.kiosk.staffFile);
-    const { journal, recordings } = await openDevice(stores, config, clock);
-    undo.push(() => journal.close());
-    const recovered = await recover(journal, stores.store, stores.footage, recordings);
-    log.info(
-      { origin: journal.origin, entries: journal.size, epoch: journal.epoch, ...recovered },
-      'journal open',
-    );
+    const { journal } = await openDevice(stores, config, clock, opened, log);
     const onJournalError = (error: unknown) =>
       log.warn({ err: messageOf(error) }, 'kiosk: an entry could not be written');
     const disclosure = await openDisclosure({
@@ -86,14 +68,14 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
       settings: { ...config.disclosure, hall, root },
       ...{ clock, timers: drivers.timers, journal, onJournalError },
     });
-    undo.push(() => disclosure.close());
+    opened.add(() => disclosure.close());
     const { board, intake, displayed, trusted } = disclosure;
     const inbox = await openCommandInbox({
       ...{ config, journal, clock, log },
       store: stores.store,
       content: { trusted, take: (envelope) => intake.take(undefined, envelope) },
     });
-    if (inbox !== undefined) undo.push(() => inbox.commands.close());
+    if (inbox !== undefined) opened.add(() => inbox.commands.close());
 
     const duty: Duty = await Duty.open({
       ...{ staff, window, clock, log, dataFolder: config.data, validMs: config.kiosk.dutyValidMs },
@@ -104,12 +86,12 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
       },
       append: (draft) => journal.append(draft),
     });
-    undo.push(() => duty.settled());
+    opened.add(() => duty.settled());
     const feed = new ContentFeed({ take: (topic, payload) => intake.take(topic, payload), log });
     const uplink = uplinkOf(config, stores, journal, clock, log, { feed, hall, inbox });
     if (uplink !== undefined) {
       inbox?.join(uplink);
-      undo.push(() => uplink.stop());
+      opened.add(() => uplink.stop());
     }
     const connection = connectionOf(uplink, board, clock);
     const kiosk = await startKiosk({
@@ -125,16 +107,16 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
       report: (shown) => displayed.report(SCREEN, shown),
       witnessed: () => journal.cosigned?.size ?? 0,
     });
-    undo.push(() => kiosk.close());
+    opened.add(() => kiosk.close());
     duty.onChange(() => kiosk.tell('change'));
     uplink?.on('witnessed', () => kiosk.tell('receipt'));
 
     const pieces = new Pieces(journal, log);
     const { tell } = kiosk;
-    undo.push(await openWindowHardware({ config, drivers, pieces, clock, duty, tell, log }));
+    opened.add(await openWindowHardware({ config, drivers, pieces, clock, duty, tell, log }));
     const retention = { journal, ...stores, retentionMs: config.storage.retentionMs };
     // Keys of a kiosk go by the clock: it always writes.
-    undo.push(
+    opened.add(
       startTimers(journal, { recording: 0 }, retention, { ...config.journal, ...config.storage }, log),
     );
 
@@ -154,7 +136,7 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
         backlog: survey,
         page: () => kiosk.facts().page,
       });
-    undo.push(
+    opened.add(
       await startControl(
         config.data,
         actionsOf({ status, stores, hall, disclosure, journal, witness, inbox, examined }),
@@ -180,13 +162,11 @@ export async function runKiosk(options: RunKioskOptions): Promise<KioskAgent> {
 
     const stop = async (reason: string) => {
       await inbox?.commands.close();
-      if (journal.failure === undefined)
-        await journal.append({ type: 'shutdown', software: SOFTWARE, reason });
-      await unwind();
+      await endDevice(journal, opened, reason);
     };
     return { journal, disclosure, kiosk, duty, uplink, status, stop };
   } catch (error) {
-    await unwind();
+    await opened.close();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../config/errors.js';
 import { readConfigText } from '../config/file.js';
-import type { Config, Overrides } from '../config/load.js';
+import type { Config } from '../config/load.js';
 import { loadPolicy } from '../config/policy.js';
 import { type Camera, withoutCredentials } from '../drivers/camera.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
@@ -11,7 +11,6 @@ import { parseFirmwareKey } from '../firmware-bridge/image-signature.js';
 import { alarmsOf } from './alarms.js';
 import { freeBytes } from './buffer/free-space.js';
 import { type DeviceStores, openStores } from './buffer/open.js';
-import { recover } from './buffer/recover.js';
 import { commandedConfig } from './commanded-config.js';
 import { deviceActions } from './commands/device-actions.js';
 import { type CommandInbox, openCommandInbox } from './commands/open.js';
@@ -26,11 +25,11 @@ import { History } from './doctor/history.js';
 import { runningDevice } from './doctor/running.js';
 import { Firmware } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
-import { type Drivers, systemDrivers } from './hardware/drivers.js';
+import { systemDrivers } from './hardware/drivers.js';
 import { type OfficersDevice, openOfficersDevice } from './hardware/officers-device.js';
 import type { Journal } from './journal/journal.js';
 import { parseVkey } from './journal/vkey.js';
-import { openDevice } from './open-device.js';
+import { endDevice, Opened, openDevice, type RunOptions } from './open-device.js';
 import { CameraFeed } from './recorder/camera-feed.js';
 import { configuredCamera } from './recorder/configured-camera.js';
 import { continuationIn } from './recorder/interruption.js';
@@ -57,38 +56,24 @@ export interface Agent {
   stop(reason: string): Promise<void>;
 }
 
-export interface RunOptions {
-  config: Config;
-  log: Logger;
-  clock?: Clock;
+export interface RecorderOptions extends RunOptions {
   camera?: Camera;
-  drivers?: Drivers;
-  /** The configuration with these settings over the file's; absent where commands cannot change settings. */
-  configured?: (settings: Overrides) => Config;
 }
 
 /** Starts a recorder on its data folder: the only place where its parts are made and joined. */
-export async function runAgent(options: RunOptions): Promise<Agent> {
+export async function runAgent(options: RecorderOptions): Promise<Agent> {
   const { log, camera, drivers = systemDrivers } = options;
   let device: OfficersDevice | undefined;
   const machineClock = options.clock ?? systemClock();
   const clock = vouchedClock(machineClock, () => device, log);
   const configured = checkedBy(options.configured);
   const stores = await openStores(options.config.data);
-  const undo: (() => Promise<void>)[] = [() => stores.close()];
-  const unwind = async () => {
-    for (const step of undo.reverse()) await step();
-  };
+  const opened = new Opened();
+  opened.add(() => stores.close());
   try {
     const config = await commandedConfig(stores.store, { config: options.config, configured, log });
     const policy = loadPolicy(config);
-    const { journal, recordings } = await openDevice(stores, config, clock);
-    undo.push(() => journal.close());
-    const recovered = await recover(journal, stores.store, stores.footage, recordings);
-    log.info(
-      { origin: journal.origin, entries: journal.size, epoch: journal.epoch, ...recovered },
-      'journal open',
-    );
+    const { journal, recordings } = await openDevice(stores, config, clock, opened, log);
 
     const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
     const { initialMs, maxMs } = config.camera.restartDelay;
@@ -123,16 +108,16 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     recorder.on('footage', () => memory.came());
     recorder.on('sealed', (fragment) => memory.sealed(fragment));
     const inbox = await openCommandInbox({ config, journal, store: stores.store, clock, log });
-    if (inbox !== undefined) undo.push(() => inbox.commands.close());
+    if (inbox !== undefined) opened.add(() => inbox.commands.close());
     const uplink = uplinkOf(config, stores, journal, clock, log, () => device?.hardware.battery, inbox);
     if (uplink !== undefined) {
       inbox?.join(uplink);
       stores.footage.keepUnsent(Math.min(config.recording.preRecordBytes, UNSENT_BYTES));
-      undo.push(() => uplink.stop());
+      opened.add(() => uplink.stop());
     }
     const { retentionMs } = config.storage;
     const retention = { journal, ...stores, retentionMs, ...(witness === undefined ? {} : { witness }) };
-    undo.push(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
+    opened.add(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
     const { reserveBytes } = config.storage;
     const worn = await openOfficersDevice({
       ...{ config, policy, drivers, recorder, journal, clock, machineClock, log },
@@ -141,7 +126,7 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       show: (text) => film.setOfficer(text),
     });
     device = worn;
-    undo.push(() => worn.close());
+    opened.add(() => worn.close());
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
     const survey = keptSurvey(stores.store);
@@ -150,7 +135,7 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       backlogBytes: (await survey()).bytes,
       freeBytes: await freeBytes(config.data),
     }));
-    undo.push(async () => history.close());
+    opened.add(async () => history.close());
     const status = async (): Promise<AgentStatus> => {
       const disk = { freeBytes: await freeBytes(config.data), reserveBytes };
       const backlog = await survey();
@@ -184,7 +169,7 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       };
       return { ...facts, alarms: alarmsOf(facts) };
     };
-    undo.push(() => recorder.close('not started'));
+    opened.add(() => recorder.close('not started'));
     recorder.open();
     // Before anybody can ask for another recording.
     const interrupted = await continuationIn(stores.store, clock.read());
@@ -223,7 +208,7 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
       picture: () => picture.mp4,
       inbox,
     };
-    undo.push(await startControl(config.data, actionsOf(parts)));
+    opened.add(await startControl(config.data, actionsOf(parts)));
     const diagnostics = async () => ({
       checkpoints: checkpointsOf(journal),
       status: await status(),
@@ -244,13 +229,11 @@ export async function runAgent(options: RunOptions): Promise<Agent> {
     const stop = async (reason: string) => {
       await inbox?.commands.close();
       await recorder.close(reason);
-      if (journal.failure === undefined)
-        await journal.append({ type: 'shutdown', software: SOFTWARE, reason });
-      await unwind();
+      await endDevice(journal, opened, reason);
     };
     return { journal, recorder, device: worn, uplink, status, stop };
   } catch (error) {
-    await unwind();
+    await opened.close();
     throw error;
   }
 }

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { messageOf } from '../../config/errors.js';
 import type { Overrides } from '../../config/load.js';
+import type { RunOptions } from '../open-device.js';
 import { runAgent } from '../run.js';
-import type { RunKioskOptions } from '../run-kiosk.js';
 import { type SystemdNotice, systemdNotice } from '../systemd.js';
 import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
@@ -63,7 +63,7 @@ export function registerRun(program: Command): void {
 }
 
 /** The screen in a service hall, in the foreground. */
-async function serveHall(options: RunKioskOptions, stopped: Promise<string>, systemd: SystemdNotice) {
+async function serveHall(options: RunOptions, stopped: Promise<string>, systemd: SystemdNotice) {
   const { log } = options;
   const { runKiosk } = await import('../run-kiosk.js');
   const agent = await runKiosk(options);
