@@ -6,6 +6,7 @@ import { type Held, RefusedError, readEnvelope, requireRole } from './held.js';
 import {
   type Circumstances,
   type HeldContent,
+  isContent,
   isDecision,
   isReview,
   judge,
@@ -137,17 +138,27 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
     return this.#shelf.get(nameOf(ref))?.ref.sha256;
   }
 
+  /** What is here under this name, where it came in exactly this envelope: then its signatures have been verified, and its text been read. */
+  heldAs(name: ContentName, envelopeSha256: string): HeldContent | undefined {
+    const held = this.#shelf.get(name);
+    return held?.envelopeSha256 === envelopeSha256 ? held : undefined;
+  }
+
   /** Whether what is here was signed by nobody who may (any more). */
   isUntrusted(ref: { kind: Kind; id: string }): boolean {
     const held = this.#shelf.get(nameOf(ref));
     return held === undefined || !isSigned(held, this.#parts.trusted);
   }
 
-  /** Puts up a revision that was accepted and stored. */
-  put(held: HeldContent): void {
-    this.#damages.delete(nameOf(held.ref));
-    this.#newestIssuedMs = Math.max(this.#newestIssuedMs, held.issuedMs);
-    this.#judgeAgain(this.#shelf.put(held));
+  /** Puts up revisions that were accepted and stored; one `change` tells of all. */
+  put(accepted: readonly HeldContent[]): void {
+    const affected = new Set<ContentName>();
+    for (const held of accepted) {
+      this.#damages.delete(nameOf(held.ref));
+      this.#newestIssuedMs = Math.max(this.#newestIssuedMs, held.issuedMs);
+      for (const name of this.#shelf.put(held)) affected.add(name);
+    }
+    this.#judgeAgain(affected);
   }
 
   /** Puts a trust document in force, that was accepted and stored, and judges everything by it. */
@@ -192,9 +203,8 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
   ): Promise<void> {
     const { store, trusted } = this.#parts;
     let read = 0;
-    for await (const { kind, id, revision, envelope, receivedMs } of store.newest(kinds)) {
+    for await (const { kind, id, revision, envelope, receivedMs } of store.newest(kinds, wanted)) {
       const name = nameOf({ kind, id });
-      if (!wanted(name)) continue;
       if (++read % AT_ONCE === 0) await new Promise(setImmediate);
       try {
         const held = readEnvelope(envelope, trusted, receivedMs, { stored: true });
@@ -283,10 +293,6 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
     const untilExpiryMs = Math.max(0, this.#nextExpiryMs - this.nowMs);
     this.#cancelTimer = this.#parts.timers.start(Math.min(LOOK_EVERY_MS, untilExpiryMs), () => this.#watch());
   }
-}
-
-function isContent(held: Held): held is HeldContent {
-  return held.document.kind !== 'trust';
 }
 
 function isSigned(held: Held, trusted: TrustedKeys): boolean {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../drivers/clock.js';
 import type { EntryDraft } from '../journal/entry.js';
 import type { Board } from './board.js';
-import { EarlyMessages } from './early.js';
+import { type EarlyMessage, EarlyMessages } from './early.js';
 import { keyidOf, MAX_ENVELOPE_BYTES } from './envelope.js';
 import { type Held, RefusedError, readEnvelope, requireRole } from './held.js';
-import type { HeldContent } from './judgement.js';
-import type { ContentRef } from './kinds/head.js';
+import { isContent } from './judgement.js';
+import { type ContentName, type ContentRef, nameOf } from './kinds/head.js';
 import type { Accepted, Refusal, Refused } from './refusal.js';
 import { Seldom } from './seldom.js';
 import type { ContentStore } from './store.js';
@@ -33,10 +33,24 @@ export interface IntakeParts {
 
 /** A platform's clock and ours may differ by so much, where ours is set by somebody who knows. */
 const MAX_AHEAD_MS = 24 * 3_600_000;
+/** Messages that are read, and written to the disk, in one go: a broker hands out thousands at once, and pages have to be served meanwhile. */
+const TOGETHER = 32;
+
+/** A message that waits for its turn. */
+interface Waiting extends EarlyMessage {
+  resolve(answer: Accepted | Refused): void;
+  reject(error: unknown): void;
+}
+
+/** What passed every rule, and is not on disk yet. */
+interface Passed {
+  held: Held;
+  message: Waiting;
+}
 
 /**
  * The one way by which content comes in, from a broker or a file. What is refused changes nothing: the last good content stays. Messages are
- * taken one after another.
+ * judged in the order in which they come; those that come together share one write to the disk.
  */
 export class Intake {
   readonly #parts: IntakeParts;
@@ -44,7 +58,8 @@ export class Intake {
   readonly #seldom: Seldom;
   readonly #counters = { accepted: 0, known: 0, refused: new Map<Refusal, number>() };
   readonly #writing = new Set<Promise<unknown>>();
-  #lane: Promise<unknown> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -60,32 +75,106 @@ export class Intake {
    * Takes one envelope; `topic` is where it came from, undefined for a file. When this resolves with `accepted`, it is on disk and the board knows
    * it. Rejects only when the disk fails (LIUHEN_STORAGE_FULL, LIUHEN_STORAGE_IO).
    */
-  take(topic: string | undefined, bytes: Uint8Array): Promise<Accepted | Refused> {
-    const taken = this.#lane.then(() => this.#take(topic, bytes));
-    this.#lane = taken.catch(() => {});
-    return taken;
+  async take(topic: string | undefined, bytes: Uint8Array): Promise<Accepted | Refused> {
+    const known = this.#known(topic, bytes);
+    if (known !== undefined) return known;
+    return await new Promise((resolve, reject) => {
+      this.#waiting.push({ topic, bytes, resolve, reject });
+      this.#running ??= this.#run();
+    });
   }
 
   /** Waits for what is under way, entries included. */
   async close(): Promise<void> {
-    await this.#lane;
+    await this.#running;
     await Promise.all(this.#writing);
   }
 
-  async #take(topic: string | undefined, bytes: Uint8Array): Promise<Accepted | Refused> {
-    let held: Held | undefined;
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Before each go, so that a flood leaves turns to everybody else.
+      await new Promise(setImmediate);
+      await this.#takeSome(this.#waiting);
+    }
+    this.#running = undefined;
+  }
+
+  /** Those at the head of a queue that do not bear on each other: of one name one, and a trust document alone. */
+  async #takeSome(queue: Waiting[]): Promise<void> {
+    const passed = new Map<ContentName, Passed>();
+    let looked = 0;
+    for (const message of queue.slice(0, TOGETHER)) {
+      const held = this.#read(message);
+      if (held !== undefined) {
+        const name = nameOf(held.ref);
+        if (passed.has(name) || (held.ref.kind === 'trust' && passed.size > 0)) break;
+        if (this.#admit(message, held, passed)) passed.set(name, { held, message });
+      }
+      looked++;
+      if (held?.ref.kind === 'trust') break;
+    }
+    queue.splice(0, looked);
+    if (passed.size > 0) await this.#keep([...passed.values()]);
+  }
+
+  /** Undefined when it was refused, and answered. */
+  #read(message: Waiting): Held | undefined {
+    const { topic, bytes, resolve, reject } = message;
     try {
       const { kind } = this.#parseTopic(topic, bytes);
-      held = readEnvelope(bytes, this.#parts.trusted, this.#parts.clock.read().wallMs);
+      const held = readEnvelope(bytes, this.#parts.trusted, this.#parts.clock.read().wallMs);
       if (kind !== undefined && kind !== held.ref.kind) throw mismatch(topic, held.ref);
-      return await this.#accept(topic, bytes, held);
+      return held;
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
+      if (!(error instanceof RefusedError)) {
+        reject(error);
+        return undefined;
+      }
       if (error.refusal === 'unsigned' && error.kind !== 'trust') {
         this.#early.add({ topic, bytes }, createHash('sha256').update(bytes).digest('hex'));
       }
-      return this.#refuse(topic, bytes, error, held?.ref);
+      resolve(this.#refuse(topic, bytes, error, undefined));
+      return undefined;
     }
+  }
+
+  /** Whether it is to be kept; when not it was answered: refused, or here already. */
+  #admit(
+    { topic, bytes, resolve, reject }: Waiting,
+    held: Held,
+    before: ReadonlyMap<ContentName, Passed>,
+  ): boolean {
+    try {
+      if (this.#isHere(topic, held)) {
+        resolve(this.#knownAs(held));
+        return false;
+      }
+      this.#requireRoom(held, before);
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedError) resolve(this.#refuse(topic, bytes, error, held.ref));
+      else reject(error);
+      return false;
+    }
+  }
+
+  /** What came before in the same envelope, which a broker hands out at every connection: neither read nor verified twice, but judged by the same rules. */
+  #known(topic: string | undefined, bytes: Uint8Array): Accepted | undefined {
+    const { kind, id } = topic === undefined ? {} : (parseBoardTopic(topic) ?? {});
+    if (kind === undefined || id === undefined || bytes.length > MAX_ENVELOPE_BYTES) return undefined;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const held = this.#parts.board.heldAs(nameOf({ kind, id }), sha256);
+    try {
+      return held !== undefined && this.#isHere(topic, held) ? this.#knownAs(held) : undefined;
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      return undefined;
+    }
+  }
+
+  #knownAs({ ref }: Held): Accepted {
+    this.#counters.known++;
+    return { accepted: true, ref, fresh: false };
   }
 
   #parseTopic(topic: string | undefined, bytes: Uint8Array): Partial<BoardTopic> {
@@ -112,39 +201,57 @@ export class Intake {
     return parsed;
   }
 
-  async #accept(topic: string | undefined, bytes: Uint8Array, held: Held): Promise<Accepted> {
-    const { store, board, trusted, hall } = this.#parts;
-    const { ref, document } = held;
+  /** Whether the very same is here. Throws RefusedError for what may not be. */
+  #isHere(topic: string | undefined, held: Held): boolean {
+    const { board, trusted } = this.#parts;
     this.#requirePlace(topic, held);
     requireRole(held, trusted, board.nowMs);
     this.#requireTime(held);
-    const known = this.#compare(held);
-    if (known) {
-      this.#counters.known++;
-      return { accepted: true, ref, fresh: false };
+    return this.#compare(held);
+  }
+
+  #requireRoom({ ref }: Held, before: ReadonlyMap<ContentName, Passed>): void {
+    const { store, hall, maxItems } = this.#parts;
+    const isNew = (of: ContentRef) => store.newestRevision(of.kind, of.id) === undefined;
+    const coming = [...before.values()].filter(({ held }) => isNew(held.ref)).length;
+    if (isNew(ref) && store.count + coming >= maxItems) {
+      throw new RefusedError('full', `expected at most ${maxItems} pieces of content in ${hall}`, ref.kind);
     }
-    const isNew = store.newestRevision(ref.kind, ref.id) === undefined;
-    if (isNew && store.count >= this.#parts.maxItems) {
-      throw new RefusedError(
-        'full',
-        `expected at most ${this.#parts.maxItems} pieces of content in ${hall}`,
-        ref.kind,
+  }
+
+  /** Onto the disk, into the journal, onto the board, in this order, and then it is answered. */
+  async #keep(passed: readonly Passed[]): Promise<void> {
+    const { store, board } = this.#parts;
+    try {
+      await store.put(
+        passed.map(({ held: { ref, receivedMs }, message }) => ({
+          ref,
+          envelope: message.bytes,
+          receivedMs,
+        })),
       );
+      for (const { held } of passed) {
+        this.#counters.accepted++;
+        const { ref, envelopeSha256: envelope } = held;
+        this.#write('accepted', { ...ref, envelope, signers: held.signers.map(keyidOf) });
+      }
+      board.put(passed.flatMap(({ held }) => (isContent(held) ? [held] : [])));
+      for (const { held } of passed) {
+        if (held.document.kind !== 'trust') continue;
+        await board.trust(held.document, held.ref.sha256);
+        await this.#takeEarly();
+      }
+    } catch (error) {
+      for (const { message } of passed) message.reject(error);
+      return;
     }
-    await store.put(ref, bytes, held.receivedMs);
-    this.#counters.accepted++;
-    this.#write('accepted', {
-      ...ref,
-      envelope: held.envelopeSha256,
-      signers: held.signers.map(keyidOf),
-    });
-    if (document.kind !== 'trust') {
-      board.put(held as HeldContent);
-      return { accepted: true, ref, fresh: true };
-    }
-    await board.trust(document, ref.sha256);
-    for (const early of this.#early.takeAll()) await this.#take(early.topic, early.bytes);
-    return { accepted: true, ref, fresh: true };
+    for (const { held, message } of passed) message.resolve({ accepted: true, ref: held.ref, fresh: true });
+  }
+
+  /** What waited for the trust document that is now in force, before all that came after it. */
+  async #takeEarly(): Promise<void> {
+    const early = this.#early.takeAll().map((message) => ({ ...message, resolve() {}, reject() {} }));
+    while (early.length > 0) await this.#takeSome(early);
   }
 
   #requirePlace(topic: string | undefined, { ref, document }: Held): void {

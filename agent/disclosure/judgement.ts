@@ -168,6 +168,10 @@ function later(a: string, b: string): string {
   return a > b ? a : b;
 }
 
+export function isContent(held: Held): held is HeldContent {
+  return held.document.kind !== 'trust';
+}
+
 export function isDecision(held: HeldContent): held is Held<Decision> {
   return held.document.kind === 'decision';
 }

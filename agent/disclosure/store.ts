@@ -11,6 +11,16 @@ export interface StoredEnvelope {
   receivedMs: number;
 }
 
+/** An envelope that was accepted, on its way to the disk. */
+export interface ReceivedEnvelope {
+  ref: ContentRef;
+  envelope: Uint8Array;
+  receivedMs: number;
+}
+
+/** Envelopes of up to a mebibyte that are in memory together when a store is read. */
+const READ_TOGETHER = 16;
+
 /**
  * Every envelope that was accepted, with its history, in the LevelDB `content/` of a data folder.
  *
@@ -42,26 +52,42 @@ export class ContentStore {
     return this.#newest.get(nameOf({ kind, id }));
   }
 
-  /** When this resolves the envelope survives a power cut. Throws LIUHEN_STORAGE_FULL or LIUHEN_STORAGE_IO. */
-  async put({ kind, id, revision }: ContentRef, envelope: Uint8Array, receivedMs: number): Promise<void> {
-    const received = Buffer.alloc(8);
-    received.writeBigUInt64BE(BigInt(Math.max(0, Math.round(receivedMs))));
-    const newest = Math.max(revision, this.newestRevision(kind, id) ?? 0);
-    await this.#write(`content ${kind}/${id} revision ${revision}`, [
-      [envelopeKey(kind, id, revision), Buffer.concat([received, envelope])],
-      [`n!${kind}!${id}`, Buffer.from(String(newest))],
-    ]);
-    this.#newest.set(nameOf({ kind, id }), newest);
+  /**
+   * When this resolves these envelopes survive a power cut, with one write to the disk for all; none of one name with another. Throws LIUHEN_STORAGE_FULL or
+   * LIUHEN_STORAGE_IO, and then none of them is here.
+   */
+  async put(received: readonly ReceivedEnvelope[]): Promise<void> {
+    const newest = received.map(({ ref: { kind, id, revision } }) =>
+      Math.max(revision, this.newestRevision(kind, id) ?? 0),
+    );
+    const [first] = received;
+    const what = `content ${first === undefined ? '' : nameOf(first.ref)} (${received.length})`;
+    await this.#write(
+      what,
+      received.flatMap(({ ref: { kind, id, revision }, envelope, receivedMs }, at) => [
+        [envelopeKey(kind, id, revision), Buffer.concat([timeBytes(receivedMs), envelope])],
+        [`n!${kind}!${id}`, Buffer.from(String(newest[at]))],
+      ]),
+    );
+    for (const [at, { ref }] of received.entries()) this.#newest.set(nameOf(ref), newest[at] ?? ref.revision);
   }
 
-  /** The newest revision of everything; the kinds in the order given. */
-  async *newest(kinds: readonly Kind[]): AsyncGenerator<StoredEnvelope> {
+  /** The newest revision of everything that is `wanted`; the kinds in the order given. */
+  async *newest(
+    kinds: readonly Kind[],
+    wanted: (name: ContentName) => boolean = () => true,
+  ): AsyncGenerator<StoredEnvelope> {
+    const names = [...this.#newest];
     for (const kind of kinds) {
-      for (const [name, revision] of [...this.#newest]) {
-        if (!name.startsWith(`${kind}/`)) continue;
-        const id = name.slice(kind.length + 1);
-        const value = await this.#database.level.get(envelopeKey(kind, id, revision));
-        yield storedOf(kind, id, revision, value);
+      const some = names.flatMap(([name, revision]) =>
+        name.startsWith(`${kind}/`) && wanted(name) ? [{ id: name.slice(kind.length + 1), revision }] : [],
+      );
+      for (let from = 0; from < some.length; from += READ_TOGETHER) {
+        const together = some.slice(from, from + READ_TOGETHER);
+        const keys = together.map(({ id, revision }) => envelopeKey(kind, id, revision));
+        const values = await this.#database.level.getMany(keys);
+        for (const [at, { id, revision }] of together.entries())
+          yield storedOf(kind, id, revision, values[at]);
       }
     }
   }
@@ -122,6 +148,12 @@ export class ContentStore {
       throw storageError(what, error);
     }
   }
+}
+
+function timeBytes(ms: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(Math.max(0, Math.round(ms))));
+  return bytes;
 }
 
 function parsed(value: Buffer): unknown {
