@@ -12,6 +12,7 @@ export const ALARMS = [
   'battery-low',
   'hardware',
   'link-down',
+  'firmware-key',
   'clock',
 ] as const;
 export type Alarm = (typeof ALARMS)[number];
@@ -22,12 +23,13 @@ export interface AlarmFacts {
   camera: { problem: string | null };
   uplink: Pick<UplinkStatus, 'connected' | 'fork'> | null;
   hardware: Pick<OfficersDeviceStatus, 'light' | 'openDoors' | 'pieces'>;
+  firmware: { keyProblem: string | null } | null;
   clock: { source: string };
 }
 
 /** What of a device's status is an alarm, the gravest first. */
 export function alarmsOf(status: AlarmFacts): Alarm[] {
-  const { state, camera, uplink, hardware, clock } = status;
+  const { state, camera, uplink, hardware, firmware, clock } = status;
   const stands: Record<Alarm, boolean> = {
     fork: uplink?.fork !== undefined,
     'storage-full': state === 'storage-full',
@@ -37,6 +39,7 @@ export function alarmsOf(status: AlarmFacts): Alarm[] {
     'battery-low': hardware.light === 'battery-low',
     hardware: Object.values(hardware.pieces).some((piece) => piece.state === 'absent'),
     'link-down': uplink?.connected === false,
+    'firmware-key': typeof firmware?.keyProblem === 'string',
     clock: clock.source === 'none',
   };
   return ALARMS.filter((alarm) => stands[alarm]);

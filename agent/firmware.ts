@@ -1,9 +1,11 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { LiuhenError, messageOf, systemCodeOf } from '../config/errors.js';
+import { readPublicKey } from '../config/file.js';
 import { BOARD_COMMAND, decodeStatus } from '../firmware-bridge/board-wire.js';
 import type { SmpClient } from '../firmware-bridge/client.js';
 import { MAX_IMAGE_BYTES } from '../firmware-bridge/image.js';
-import type { FirmwareKey } from '../firmware-bridge/image-signature.js';
+import { type FirmwareKey, parseFirmwareKey } from '../firmware-bridge/image-signature.js';
 import { GROUP } from '../firmware-bridge/smp-error.js';
 import {
   checkedImage,
@@ -17,12 +19,30 @@ import type { EntryDraft } from './journal/entry.js';
 
 export interface FirmwareParts {
   client: SmpClient;
-  /** Whose signature an image must carry. Without it nothing is uploaded. */
-  key: FirmwareKey | undefined;
+  /** Whose signature an image must carry; what it throws, an update throws. Without it nothing is uploaded. */
+  key(): FirmwareKey | undefined;
   /** Writes what was done to the board; absent where there is no journal. */
   note?: (draft: EntryDraft) => Promise<unknown>;
   signal?: AbortSignal;
   onProgress?: (progress: UpdateProgress) => void;
+}
+
+/** The setting that names the file with the key. */
+const KEY_SETTING = 'hardware.board.firmwareKeyFile';
+
+/** The key in a file, read anew each time. `setting` names the file. Throws LIUHEN_NOT_FOUND, LIUHEN_CONFIG, LIUHEN_FIRMWARE_IMAGE. */
+export function firmwareKeyIn(path: string | undefined, setting = KEY_SETTING): FirmwareKey | undefined {
+  return path === undefined ? undefined : parseFirmwareKey(readPublicKey(path, setting));
+}
+
+/** Why no firmware can be checked with the key in that file; undefined where it can be, or none is named. */
+export function firmwareKeyProblem(path: string | undefined): string | undefined {
+  try {
+    firmwareKeyIn(path);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /**
@@ -51,17 +71,19 @@ export class Firmware {
 
   /**
    * Brings the image in `file` onto the board; with `confirm` it stays once it answers for the board's status.
-   * @throws LiuhenError LIUHEN_FIRMWARE_IMAGE before anything is sent when the image is not whole, or not signed by the key.
+   * @throws LiuhenError before anything is sent: what `key` throws; LIUHEN_CONFIG without a key; LIUHEN_FIRMWARE_IMAGE when the image is not whole, or
+   * not signed by it.
    */
   update({ file, confirm }: { file: string; confirm: boolean }): Promise<UpdateResult> {
     return this.#alone(async () => {
-      const { key, client, signal } = this.#parts;
+      const { client, signal } = this.#parts;
+      const key = this.#parts.key();
       if (key === undefined) {
         throw new LiuhenError(
           'LIUHEN_CONFIG',
           'firmware: expected a public key to check the image with, got none',
           {
-            next: 'set hardware.board.firmwareKeyFile',
+            next: `set ${KEY_SETTING}`,
           },
         );
       }
@@ -140,9 +162,12 @@ export class Firmware {
 /** The whole file; one that is too large is not read. */
 async function readImageFile(path: string): Promise<Buffer> {
   try {
-    const file = await open(path, 'r');
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { size } = await file.stat();
+      const stats = await file.stat();
+      // A device or a pipe has no size, and may have no end.
+      if (!stats.isFile()) throw new LiuhenError('LIUHEN_FIRMWARE_IMAGE', `${path}: expected a file`);
+      const { size } = stats;
       if (size > MAX_IMAGE_BYTES) {
         throw new LiuhenError(
           'LIUHEN_FIRMWARE_IMAGE',

@@ -1,13 +1,11 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../config/errors.js';
-import { readConfigText } from '../config/file.js';
 import type { Config } from '../config/load.js';
 import { loadPolicy } from '../config/policy.js';
 import { type Camera, withoutCredentials } from '../drivers/camera.js';
 import { type Clock, systemClock } from '../drivers/clock.js';
 import { gnssClock } from '../drivers/gnss-clock.js';
 import type { PowerReading } from '../drivers/power.js';
-import { parseFirmwareKey } from '../firmware-bridge/image-signature.js';
 import { alarmsOf } from './alarms.js';
 import { freeBytes } from './buffer/free-space.js';
 import { type DeviceStores, openStores } from './buffer/open.js';
@@ -23,7 +21,7 @@ import { examine } from './doctor/doctor.js';
 import { FootageMeter } from './doctor/footage-rate.js';
 import { History } from './doctor/history.js';
 import { runningDevice } from './doctor/running.js';
-import { Firmware } from './firmware.js';
+import { Firmware, firmwareKeyIn, firmwareKeyProblem } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
 import { systemDrivers } from './hardware/drivers.js';
 import { type OfficersDevice, openOfficersDevice } from './hardware/officers-device.js';
@@ -127,6 +125,11 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
     });
     device = worn;
     opened.add(() => worn.close());
+    const firmware = firmwareOf(config, worn, journal);
+    const { firmwareKeyFile } = config.hardware.board ?? {};
+    const keyProblem = firmwareKeyProblem(firmwareKeyFile);
+    if (keyProblem !== undefined)
+      log.warn({ err: keyProblem }, 'the firmware of the board cannot be updated; all else goes on');
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
     const survey = keptSurvey(stores.store);
@@ -160,6 +163,7 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
         uplink: uplink?.status() ?? null,
         commands: inbox?.commands.status ?? null,
         hardware: worn.status(),
+        firmware: firmware === undefined ? null : { keyProblem: firmwareKeyProblem(firmwareKeyFile) ?? null },
         disk: {
           ...disk,
           recordingHoursLeft: recordingHoursLeft(disk, config.camera.bitrateBitsPerSecond, backlog),
@@ -180,7 +184,6 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
       });
     }
     const { controls } = worn;
-    const firmware = firmwareOf(config, worn, journal);
     const examined = () =>
       runningDevice({
         ...{ config, clock, stores, journal, uplink, witness, rootVkey, firmware },
@@ -304,7 +307,10 @@ function uplinkOf(
 function firmwareOf(config: Config, { hardware }: OfficersDevice, journal: Journal): Firmware | undefined {
   const { client } = hardware;
   if (client === undefined) return undefined;
-  const keyFile = config.hardware.board?.firmwareKeyFile;
-  const key = keyFile === undefined ? undefined : parseFirmwareKey(readConfigText(keyFile));
-  return new Firmware({ client, key, note: (draft) => journal.append(draft) });
+  const { firmwareKeyFile } = config.hardware.board ?? {};
+  return new Firmware({
+    client,
+    key: () => firmwareKeyIn(firmwareKeyFile),
+    note: (draft) => journal.append(draft),
+  });
 }

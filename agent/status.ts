@@ -35,6 +35,8 @@ export interface AgentStatus {
   /** Null where no root key is pinned, and so nobody can command it. */
   commands: CommandsStatus | null;
   hardware: OfficersDeviceStatus;
+  /** Null where no microcontroller is configured. `keyProblem`: why no firmware update can be checked. */
+  firmware: { keyProblem: string | null } | null;
   disk: { freeBytes: number; reserveBytes: number; recordingHoursLeft: number };
   backlog: Backlog;
   clock: { wall: string; source: string };

@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
-import { readPublicKey } from '../../config/file.js';
 import { type Config, loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { type ByteLink, openSerial, parsePortName } from '../../drivers/serial.js';
 import { SmpClient } from '../../firmware-bridge/client.js';
-import { parseFirmwareKey } from '../../firmware-bridge/image-signature.js';
 import type { UpdateProgress } from '../../firmware-bridge/update.js';
 import { openJournal, openStores } from '../buffer/open.js';
-import { Firmware } from '../firmware.js';
+import { Firmware, firmwareKeyIn } from '../firmware.js';
 import type { EntryDraft } from '../journal/entry.js';
 import { DEFAULT_CONFIG, type PlaceOptions } from './data-folder.js';
 
@@ -50,8 +48,8 @@ export async function withFirmware<T>(
     journal = await openNotes(flags.data ?? config?.data, config);
     await untilOpen(link);
     const keyFile = flags.key ?? config?.hardware.board?.firmwareKeyFile;
-    const keyName = flags.key === undefined ? 'hardware.board.firmwareKeyFile' : '--key';
-    const key = keyFile === undefined ? undefined : parseFirmwareKey(readPublicKey(keyFile, keyName));
+    const keyName = flags.key === undefined ? undefined : '--key';
+    const key = () => firmwareKeyIn(keyFile, keyName);
     const note = journal?.note;
     return await work(
       new Firmware({ client, key, signal: controller.signal, onProgress, ...(note && { note }) }),

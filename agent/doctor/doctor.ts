@@ -1,3 +1,4 @@
+import { firmwareKeyProblem } from '../firmware.js';
 import type { Words } from '../words/words.js';
 import { archiveFinding, WITNESS_MS } from './archive.js';
 import { brokerChecks } from './broker.js';
@@ -56,6 +57,7 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
   const sealing = left.includes('seal') ? undefined : seal(device);
   const witnessing = witness(device, sealing, tried, witnessMs);
   const { fragmentMs } = config.recording;
+  const keyProblem = () => firmwareKeyProblem(config.hardware.board?.firmwareKeyFile);
   const groups = await Promise.all([
     one('agent', () => agentFinding(examination)),
     one('config', () => configFinding(words, config)),
@@ -63,7 +65,11 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     one('ffmpeg', () => ffmpegFinding(words)),
     one('camera', () => cameraFinding(examination, CAMERA_MS), words.doctor.cameraNext),
     some(() => pieceChecks(examination)),
-    one('firmware', async () => firmwareFinding(words, await device.firmware()), words.doctor.boardNext),
+    one(
+      'firmware',
+      async () => firmwareFinding(words, await device.firmware(), keyProblem()),
+      words.doctor.boardNext,
+    ),
     one('battery', () => batteryFinding(examination)),
     one('disk', () => spaceFinding(examination)),
     one('endurance', () => enduranceFinding(words, config.data)),

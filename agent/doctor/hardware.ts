@@ -54,13 +54,18 @@ function rateText(words: Words['doctor'], rate: NonNullable<Camera['rate']>, mov
     : words.cameraFootage(rate.footagePerSecond.toFixed(2));
 }
 
-/** The microcontroller's own firmware. */
-export function firmwareFinding({ doctor: words }: Words, info: FirmwareInfo | undefined): Finding {
+/** The microcontroller's own firmware. `keyProblem` is why another could not be checked. */
+export function firmwareFinding(
+  { doctor: words }: Words,
+  info: FirmwareInfo | undefined,
+  keyProblem?: string,
+): Finding {
   if (info === undefined) return skipped(words.notConfigured);
   const { version, confirmed } = info.running;
-  return confirmed
+  if (!confirmed) return warning(words.firmwareTrial(version), words.firmwareTrialNext);
+  return keyProblem === undefined
     ? ok(words.firmwareRuns(version))
-    : warning(words.firmwareTrial(version), words.firmwareTrialNext);
+    : warning(words.firmwareNoKey(version, keyProblem), words.firmwareNoKeyNext);
 }
 
 export async function batteryFinding({ device, words: { doctor: words } }: Examination): Promise<Finding> {

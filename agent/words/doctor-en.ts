@@ -83,6 +83,8 @@ export const doctorEn = {
   firmwareRuns: (version: string) => `version ${version}`,
   firmwareTrial: (version: string) => `version ${version}, on trial: any reset brings back the one before`,
   firmwareTrialNext: 'liuhen firmware confirm',
+  firmwareNoKey: (version: string, why: string) => `version ${version}, and it cannot be updated: ${why}`,
+  firmwareNoKeyNext: 'correct hardware.board.firmwareKeyFile, or the file it names',
   batteryNone: 'nothing tells',
   batteryIs: (percent: string, supply: string) => `${percent}, ${supply}`,
   batteryPercent: (percent: number) => `${percent} %`,

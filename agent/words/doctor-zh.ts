@@ -83,6 +83,8 @@ export const doctorZh: DoctorWords = {
   firmwareRuns: (version) => `版本 ${version}`,
   firmwareTrial: (version) => `版本 ${version}，试用中：一旦重启即退回上一版本`,
   firmwareTrialNext: '执行 liuhen firmware confirm',
+  firmwareNoKey: (version, why) => `版本 ${version}，但无法更新：${why}`,
+  firmwareNoKeyNext: '更正 hardware.board.firmwareKeyFile 或它所指的文件',
   batteryNone: '没有可读取的来源',
   batteryIs: (percent, supply) => `${percent}，${supply}`,
   batteryPercent: (percent) => `${percent} %`,

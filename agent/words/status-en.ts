@@ -73,6 +73,7 @@ export const statusEn = {
     'door-open': 'a door or the cover is open',
     clock: 'nobody vouches for the clock',
     hardware: 'hardware is absent',
+    'firmware-key': 'the key for firmware updates cannot be used',
   },
   noneRuns: (folder: string) => `no agent runs on ${folder}: nothing is recorded`,
   noneRunsNext:

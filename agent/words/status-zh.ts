@@ -73,6 +73,7 @@ export const statusZh: StatusWords = {
     'door-open': '机壳或仓门打开',
     clock: '时钟没有可信来源',
     hardware: '硬件缺失',
+    'firmware-key': '固件更新所用的公钥无法使用',
   },
   noneRuns: (folder) => `${folder} 上没有代理程序在运行：没有在录制`,
   noneRunsNext: '执行 systemctl start liuhen.target 或 liuhen run；liuhen doctor 会指出阻碍运行的原因',

@@ -150,7 +150,7 @@ test('where an agent runs, it does the work: the port is its own, and the journa
   await writeFile(file, two.bytes);
   const endControl = await startControl(device.folder, {
     ...OTHER_ACTIONS,
-    firmware: new Firmware({ client, key: firmwareKey, note: (draft) => device.journal.append(draft) }),
+    firmware: new Firmware({ client, key: () => firmwareKey, note: (draft) => device.journal.append(draft) }),
   });
   t.teardown(endControl);
   const run = (...args: string[]) => liuhen(device.folder, 'firmware', ...args, '--data', device.folder);

@@ -73,6 +73,7 @@ test('alarms are what somebody should do something about, the gravest first', (t
     camera: { problem: null },
     uplink: null,
     hardware: { light: 'ready', openDoors: [], pieces: {} },
+    firmware: { keyProblem: null },
     clock: { source: 'ntp' },
   } as const;
   t.deepEqual(alarmsOf({ ...well, hardware: { ...well.hardware, openDoors: [] } }), []);
@@ -85,8 +86,12 @@ test('alarms are what somebody should do something about, the gravest first', (t
         ...{ light: 'battery-low', openDoors: ['cover'] },
         pieces: { button: { state: 'absent', detail: '' } },
       },
+      firmware: { keyProblem: 'no file' },
       clock: { source: 'none' },
     }),
-    ['fork', 'storage-full', 'camera', 'door-open', 'battery-low', 'hardware', 'link-down', 'clock'],
+    [
+      ...['fork', 'storage-full', 'camera', 'door-open', 'battery-low', 'hardware', 'link-down'],
+      ...['firmware-key', 'clock'],
+    ],
   );
 });

@@ -119,6 +119,14 @@ test('firmware on trial is a warning', (t) => {
   t.is(firmwareFinding(en, undefined).result, 'skipped');
 });
 
+test('firmware that no key checks the next of is a warning that says why', (t) => {
+  const info = { running: { version: '1.2.0', hash: 'ab', confirmed: true }, other: null };
+  const { result, value, next } = firmwareFinding(en, info, 'no file for it');
+  t.is(result, 'warning');
+  t.regex(value, /no file for it/);
+  t.regex(next ?? '', /firmwareKeyFile/);
+});
+
 test('the wear of an eMMC, of a partition on it, and of a UFS disk is read from sysfs', async (t) => {
   const root = await folderOf(t);
   const disk = join(root, 'devices/mmcblk0');

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,6 +132,31 @@ test('a recorder of which every piece is absent records all the same, and tells 
   );
   t.is(worn.logged.filter(({ msg }) => msg === 'hardware absent').length, 5);
   t.like((await worn.entriesOf('recording-stopped'))[0], { fragments: 2 });
+});
+
+test('a key for firmware that is missing or none keeps no device from recording: it is an alarm, until it is put right', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-key-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const firmwareKeyFile = join(folder, 'key.pem');
+  const worn = await WornDevice.start(t, { hardware: { board: { port: '/dev/board', firmwareKeyFile } } });
+  t.true((await worn.agent.status()).alarms.includes('firmware-key'));
+  t.true(worn.logged.some(({ level, err }) => level === 40 && String(err).includes(firmwareKeyFile)));
+  await worn.agent.device.controls.start({ trigger: 'command' });
+  await worn.film(1);
+  const update = () => worn.command('POST', '/firmware/update', { file: join(folder, 'image.bin') });
+  await t.throwsAsync(update(), { code: 'LIUHEN_NOT_FOUND', message: /firmwareKeyFile/ });
+  await writeFile(firmwareKeyFile, 'no key');
+  await t.throwsAsync(update(), { code: 'LIUHEN_FIRMWARE_IMAGE', message: /public key in PEM/ });
+  t.true((await worn.agent.status()).alarms.includes('firmware-key'));
+  await writeFile(
+    firmwareKeyFile,
+    generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }),
+  );
+  t.false((await worn.agent.status()).alarms.includes('firmware-key'));
+  await t.throwsAsync(update(), { code: 'LIUHEN_NOT_FOUND', message: /image.bin/ });
+  await t.throwsAsync(worn.command('POST', '/firmware/update', { file: '/dev/zero' }), {
+    code: 'LIUHEN_FIRMWARE_IMAGE',
+  });
 });
 
 test('a line that comes late and is lost is told each time, and shows at once what stands', async (t) => {
