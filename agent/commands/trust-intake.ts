@@ -29,6 +29,8 @@ export interface TrustTaker {
 export class TrustIntake implements TrustTaker {
   readonly #trusted: TrustedKeys;
   readonly #store: JournalStore;
+  /** Version of the document on disk. */
+  #kept = 0;
 
   constructor(trusted: TrustedKeys, store: JournalStore) {
     this.#trusted = trusted;
@@ -40,22 +42,25 @@ export class TrustIntake implements TrustTaker {
     const kept = await this.#store.view<unknown>(TRUST_KEY);
     if (typeof kept !== 'string') return;
     try {
-      this.#put(Buffer.from(kept));
+      this.#kept = this.#put(Buffer.from(kept)).version;
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
     }
   }
 
   async take(bytes: Uint8Array): Promise<TakenTrust> {
-    const taken = this.#put(bytes);
-    if (taken.fresh) {
+    const { version, sha256 } = this.#put(bytes);
+    // Not whether it is in force: one that the disk did not take before is kept now, or a restart would trust whom it took back.
+    const fresh = this.#kept < version;
+    if (fresh) {
       const text = Buffer.from(bytes).toString();
       await this.#store.writeView([{ key: TRUST_KEY, value: text }]);
+      this.#kept = version;
     }
-    return taken;
+    return { version, sha256, fresh };
   }
 
-  #put(bytes: Uint8Array): TakenTrust {
+  #put(bytes: Uint8Array): Omit<TakenTrust, 'fresh'> {
     const { payload, payloadType, signers, sha256 } = readOr('not-an-envelope', () =>
       openEnvelope(bytes, this.#trusted.keysOf),
     );
@@ -81,7 +86,7 @@ export class TrustIntake implements TrustTaker {
       );
     }
     if (version > here) this.#trusted.put(document, sha256);
-    return { version, sha256, fresh: version > here };
+    return { version, sha256 };
   }
 }
 

@@ -283,6 +283,22 @@ test('a trust document stays over restarts, never goes back, and only the pinned
   );
 });
 
+test('a trust document that the disk did not take is kept when it comes again, and a restart trusts nobody it took back', async (t) => {
+  const rig = await CommandRig.open(t);
+  const [, technician] = rig.trustedKeys();
+  const second = rig.trust(2, [technician as object as Record<string, unknown>]);
+  const { store } = rig.stores;
+  const { writeView } = store;
+  store.writeView = () => Promise.reject(new Error('disk full'));
+  await t.throwsAsync(rig.inbox.takeFile(second), { message: 'disk full' });
+  t.is(await rig.refusal(rig.envelope()), 'unsigned', 'in force at once');
+  store.writeView = writeView;
+  t.like(await rig.inbox.takeFile(second), { version: 2, fresh: true });
+  await rig.restart();
+  t.is(rig.inbox.commands.status.trust, 2);
+  t.is(await rig.refusal(rig.envelope()), 'unsigned');
+});
+
 test('with a clock that nobody vouches for nothing is obeyed until the archive has told the time', async (t) => {
   const rig = await CommandRig.open(t);
   rig.clock.reading.source = 'none';
