@@ -24,6 +24,8 @@ export interface GpioInput {
 export interface GpioOutput {
   /** Takes effect before it returns. Never throws: a line that is lost is reported where the lines come from. */
   write(active: boolean): void;
+  /** What the line is at now: where it was written to, unless something else holds it. Of a lost line, what was read last. */
+  read(): boolean;
   /** Drives the line inactive, then releases it. */
   close(): void;
 }

@@ -63,6 +63,7 @@ export function sysfsGpio(options: SysfsGpioOptions = {}): Gpio {
       const line = open(name, { direction: inactive, edge: 'none', debounceMs: 0 });
       return {
         write: (active) => line.write(active),
+        read: () => line.read(),
         close() {
           line.write(false);
           line.close();

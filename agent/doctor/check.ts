@@ -1,4 +1,5 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import { inChinese } from '../words/chinese.js';
 import { explanations } from '../words/explanations.js';
 import type { Words } from '../words/words.js';
 
@@ -28,9 +29,14 @@ export function faultOf(words: Words, error: unknown, next?: string): Finding {
   if (!(error instanceof LiuhenError)) return fault(messageOf(error), next ?? '');
   const { meaning, next: general } = explanations[error.code][words.language];
   const said = words.doctor.error(error.message, meaning);
-  // An error speaks English; where another language is asked for, the general advice does.
-  const own = words.language === 'en' ? error.next : undefined;
-  return fault(said, own ?? next ?? general);
+  return fault(said, nextOf(words, error.next) ?? next ?? general);
+}
+
+/** What an error advises. Errors speak English: where another language is asked for and this is not known in it, the general advice counts. */
+export function nextOf({ language }: Words, next: string | undefined): string | undefined {
+  if (language === 'en' || next === undefined) return next;
+  const said = inChinese(next);
+  return said === next ? undefined : said;
 }
 
 /** Looks, and names what was found; a look that fails is a fault and stops no other. */

@@ -1,7 +1,7 @@
 import type { FirmwareInfo } from '../../firmware-bridge/update.js';
-import type { PieceName, PieceStatus } from '../hardware/pieces.js';
+import type { LineSeen, PieceName, PieceStatus } from '../hardware/pieces.js';
 import type { Words } from '../words/words.js';
-import { type Check, check, type Finding, fault, ok, skipped, warning } from './check.js';
+import { type Check, check, type Finding, fault, nextOf, ok, skipped, warning } from './check.js';
 import type { Camera, Examination } from './examined.js';
 
 const SERIAL: readonly PieceName[] = ['gnss', 'cardReader'];
@@ -18,12 +18,23 @@ export async function pieceChecks({ device, words }: Examination): Promise<Check
   );
 }
 
-function pieceFinding({ doctor: words }: Words, piece: PieceName, status: PieceStatus): Finding {
+function pieceFinding(spoken: Words, piece: PieceName, status: PieceStatus): Finding {
+  const { doctor: words } = spoken;
   if (status.state === 'not configured') return skipped(words.notConfigured);
-  if (status.state === 'works') return ok(status.detail);
+  if (status.state === 'works') return worksFinding(words, status.detail, status.line);
   const next =
     piece === 'board' ? words.boardNext : SERIAL.includes(piece) ? words.serialNext : words.gpioNext;
-  return fault(words.pieceSilent(status.detail), next);
+  return fault(words.pieceSilent(status.detail), nextOf(spoken, status.next) ?? next);
+}
+
+/** On a line: its level, and of an output whether it goes where it is driven to. */
+function worksFinding(words: Words['doctor'], detail: string, line: LineSeen | undefined): Finding {
+  if (line === undefined) return ok(detail);
+  const { active, follows, toggles } = line;
+  if (toggles === false || follows === false)
+    return fault(words.lineHeld(detail, active), words.lineHeldNext);
+  if (toggles === true) return ok(words.lineToggles(detail));
+  return ok(follows === true ? words.lineDriven(detail, active) : words.lineReads(detail, active));
 }
 
 /** Whether footage comes, and with as many pictures as were asked for. */

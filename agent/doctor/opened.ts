@@ -202,6 +202,7 @@ export class OpenedDevice implements Examined {
       controls: { button() {}, door() {}, powerRead() {} },
       identity: { card() {} },
       log: this.#log,
+      tried: true,
     });
     this.#undo.push(async () => {
       pieces.close();

@@ -25,6 +25,8 @@ export interface HardwareParts {
   controls: Pick<OfficerControls, 'button' | 'door' | 'powerRead'>;
   identity: Pick<Identity, 'card'>;
   log: PiecesLog;
+  /** Each output goes there and back once as it is opened, and what came of it is told. */
+  tried?: boolean;
 }
 
 /** What is read of the battery; null is what nothing tells. */
@@ -149,7 +151,7 @@ export class Hardware {
   async #openLines(): Promise<void> {
     const settings = this.#settings;
     const { press, button, attention } = settings;
-    const { drivers, pieces, signals, controls } = this.#parts;
+    const { drivers, pieces, signals, controls, tried = false } = this.#parts;
     const { timers } = drivers;
     const named = [
       button,
@@ -163,7 +165,8 @@ export class Hardware {
     this.#undo.push(() => lines.close());
     for (const name of OUTPUTS) {
       const line = settings[name];
-      if (line !== undefined) lines.keep(name, line, (from) => outputOn(from, line, name, signals, timers));
+      if (line !== undefined)
+        lines.keep(name, line, (from) => outputOn(from, line, name, { signals, timers, tried }));
     }
     if (button !== undefined) {
       const onStuck = (stuck: boolean) => pieces.note('button', stuck ? 'stuck' : 'free', {});

@@ -1,9 +1,9 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { Button } from '../../drivers/button.js';
-import type { Gpio, GpioLineName } from '../../drivers/gpio-port.js';
+import type { Gpio, GpioLineName, GpioOutput } from '../../drivers/gpio-port.js';
 import { PatternPlayer } from '../../drivers/output-pattern.js';
 import type { Timers } from '../../drivers/timers.js';
-import type { PieceName, Pieces } from './pieces.js';
+import type { LineSeen, PieceName, Pieces } from './pieces.js';
 import type { HardwareSignals, OutputName } from './signals.js';
 
 /** How long until a line that could not be had, or was lost, is tried again. */
@@ -16,6 +16,7 @@ interface OpenPiece {
   close(): void;
   /** Reads the line, which finds out that it is gone. */
   look?(): void;
+  seen(): LineSeen;
 }
 
 /** Opens a piece on its line. */
@@ -47,8 +48,9 @@ export class Lines {
       this.#retries.delete(piece);
       if (this.#closed) return;
       try {
-        this.#open.set(piece, open(this.#gpio));
-        this.#pieces.works(piece, `${chip} line ${offset}`);
+        const opened = open(this.#gpio);
+        this.#open.set(piece, opened);
+        this.#pieces.works(piece, `${chip} line ${offset}`, () => opened.seen());
       } catch (error) {
         const next = error instanceof LiuhenError ? error.next : undefined;
         this.#pieces.absent(piece, messageOf(error), next);
@@ -105,6 +107,7 @@ export function buttonOn(gpio: Gpio, name: GpioLineName, options: ButtonLine): O
   button.onStuck(onStuck);
   return {
     look: () => void line.active,
+    seen: () => ({ active: line.active }),
     close() {
       button.close();
       line.close();
@@ -124,26 +127,43 @@ export function switchOn(
   told(line.active);
   return {
     look: () => void line.active,
+    seen: () => ({ active: line.active }),
     close: () => line.close(),
   };
 }
 
-/** An output that plays patterns, and is dark and silent once closed. */
+/** An output that plays patterns, and is dark and silent once closed. `tried`: it goes there and back once, as it is opened. */
 export function outputOn(
   gpio: Gpio,
   line: GpioLineName,
   name: OutputName,
-  signals: HardwareSignals,
-  timers: Timers,
+  { signals, timers, tried }: { signals: HardwareSignals; timers: Timers; tried: boolean },
 ): OpenPiece {
   const output = gpio.output(line);
-  const player = new PatternPlayer(output, timers);
+  const toggles = tried ? { toggles: goesThereAndBack(output) } : {};
+  let written = false;
+  const write = (active: boolean) => {
+    written = active;
+    output.write(active);
+  };
+  const player = new PatternPlayer({ write }, timers);
   signals.add(name, player);
   return {
+    seen() {
+      const active = output.read();
+      return { active, follows: active === written, ...toggles };
+    },
     close() {
       signals.remove(name, player);
       player.stop();
       output.close();
     },
   };
+}
+
+function goesThereAndBack(output: GpioOutput): boolean {
+  return [true, false].every((active) => {
+    output.write(active);
+    return output.read() === active;
+  });
 }

@@ -50,6 +50,8 @@ export const doctorEn = {
 
   agentRuns: (pid: number, since: string) => `runs since ${since}, pid ${pid}`,
   agentNone: 'none runs on this data folder; the hardware was opened for this examination',
+  asOwner: (user: string, folder: string) =>
+    `as user ${user}, whose folder ${folder} is: root leaves nothing there`,
   agentMissing: 'none runs on this data folder',
   agentMissingNext: 'systemctl start liuhen.target; liuhen logs says why it ended',
   configRead: (profile: string, version: number) =>
@@ -79,7 +81,13 @@ export const doctorEn = {
   serialNext: 'plug it in; ls /dev/serial/by-id shows what is there; then look at port and baud rate',
   gpioNext: 'gpiodetect shows chips by label; the user of the agent needs the group gpio',
   boardNext: 'look at cable and port; liuhen firmware info asks it directly',
-  lineReads: (detail: string, active: boolean) => `${detail}: ${active ? 'active' : 'inactive'}`,
+  lineReads: (detail: string, active: boolean) => `${detail}: reads ${active ? 'active' : 'inactive'}`,
+  lineToggles: (detail: string) => `${detail}: went on and off`,
+  lineDriven: (detail: string, active: boolean) => `${detail}: ${active ? 'on' : 'off'}, as it is driven`,
+  lineHeld: (detail: string, active: boolean) =>
+    `${detail}: stays ${active ? 'active' : 'inactive'}, whatever it is driven to`,
+  lineHeldNext:
+    'something else drives it, or it is shorted: look at its wire, and at chip and line in the configuration',
   firmwareRuns: (version: string) => `version ${version}`,
   firmwareTrial: (version: string) => `version ${version}, on trial: any reset brings back the one before`,
   firmwareTrialNext: 'liuhen firmware confirm',

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { GPIO_ROOT, lineNumber } from '../../drivers/gpio-chips.js';
+import { holdLine } from '../support/gpio-holder.js';
 import { GpioProcess } from '../support/gpio-process.js';
 
 /**
@@ -136,30 +135,14 @@ real('an input that a killed process left exported is taken over, as an output t
   await last.ask({ do: 'close' });
 });
 
-/** Holds a line by the character device, as another program would; GPIO_GET_LINEHANDLE_IOCTL of linux/gpio.h. */
-const HOLD = `
-import fcntl, os, struct, sys
-fd = os.open(sys.argv[1], os.O_RDWR)
-asked = struct.pack("=64II64s32sIi", int(sys.argv[2]), *[0] * 63, 1, b"", b"another", 1, 0)
-fcntl.ioctl(fd, 0xC16CB403, bytearray(asked), True)
-print("held", flush=True)
-sys.stdin.read()`;
-
 real('a line that another program holds is busy', async (t) => {
-  const device = readdirSync('/sys/bus/gpio/devices').find((name) => sim.endsWith(`/${name}`)) ?? '';
-  const holder = spawn('python3', ['-c', HOLD, `/dev/${device}`, '7'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  t.teardown(() => holder.kill());
-  const [held] = await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
-  t.is(String(held), 'held\n');
+  const release = await holdLine(t, sim, 7);
   const gpio = new GpioProcess(t);
   await t.throwsAsync(gpio.ask({ do: 'input', name: { chip, line: 7 }, debounceMs: 0 }), {
     code: 'LIUHEN_GPIO',
     message: `gpio: expected line 7 of chip ${chip} to be free, found it busy`,
   });
-  holder.stdin.end();
-  await once(holder, 'exit');
+  await release();
   t.false(await gpio.ask({ do: 'input', name: { chip, line: 7 }, debounceMs: 0 }));
 });
 

@@ -122,7 +122,7 @@ test('a recorder of which every piece is absent records all the same, and tells 
   await agent.device.controls.start({ trigger: 'command' });
   await worn.film(2);
   const pieces = agent.device.status().pieces;
-  t.deepEqual(pieces.button, { state: 'absent', detail: 'gpio: no chip recorder-gpio' });
+  t.deepEqual(pieces.button, { state: 'absent', detail: 'gpio: no chip recorder-gpio', next: 'plug it in' });
   t.deepEqual(pieces.gnss, { state: 'absent', detail: 'still none' });
   t.deepEqual(pieces.cardReader, { state: 'not configured' });
   const events = await worn.entriesOf('event');

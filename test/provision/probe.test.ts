@@ -79,7 +79,11 @@ test('an output is lit and let go, an input says how it stands, and a line that 
   const written: boolean[] = [];
   let closed = 0;
   const gpio: Gpio = {
-    output: () => ({ write: (active) => void written.push(active), close: () => void closed++ }),
+    output: () => ({
+      write: (active) => void written.push(active),
+      read: () => written.at(-1) ?? false,
+      close: () => void closed++,
+    }),
     input: () => ({ active: true, onChange: () => {}, close: () => void closed++ }),
   };
   const name = { chip: 'recorder-gpio', line: 3 };

@@ -21,6 +21,8 @@ export class MemoryLine {
   readonly written: boolean[] = [];
   listeners: ((active: boolean) => void)[] = [];
   open = false;
+  /** Something holds an output where it is, whatever is written. */
+  held = false;
 
   set(active: boolean): void {
     if (active === this.active) return;
@@ -58,12 +60,13 @@ export class MemoryGpio implements Gpio {
   output({ chip, line: offset }: GpioLineName): GpioOutput {
     const line = this.#open(chip, offset);
     const write = (active: boolean) => {
-      line.active = active;
+      if (!line.held) line.active = active;
       line.written.push(active);
     };
     write(false);
     return {
       write,
+      read: () => line.active,
       close: () => {
         write(false);
         line.open = false;

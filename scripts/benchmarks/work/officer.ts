@@ -120,6 +120,7 @@ class Hands {
           write: (active) => {
             if (!active) hands.#darkened(performance.now());
           },
+          read: () => false,
           close: () => {},
         }),
       }),
