@@ -5,6 +5,7 @@ import { openStores } from '../buffer/open.js';
 import { callAgent } from '../control/client.js';
 import { parseVkey } from '../journal/vkey.js';
 import { spoken } from '../words/spoken.js';
+import { becomeOwner } from './as-owner.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText } from './text.js';
 
@@ -37,6 +38,7 @@ async function check(folder: string, quick: boolean, witness: string | undefined
   } catch (error) {
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
+  becomeOwner(folder);
   const stores = await openStores(folder);
   const onTerminal = process.stderr.isTTY === true;
   try {

@@ -6,6 +6,7 @@ import { systemClock } from '../../drivers/clock.js';
 import { openJournal, openStores } from '../buffer/open.js';
 import { CommandsView } from '../commands/memory.js';
 import { callAgent } from '../control/client.js';
+import { asOwner } from './as-owner.js';
 
 /** What names the journal, and so never changes. */
 const NAMES_JOURNAL = ['device.id', 'device.authority'];
@@ -31,13 +32,15 @@ export async function noteChange(
   } catch (error) {
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
-  const stores = await openStores(config.data);
-  try {
-    const { journal } = await openJournal(stores, systemClock(), config.journal, [new CommandsView()]);
-    const { n } = await journal.append({ type: 'config-changed', ...change });
-    await journal.close();
-    return n;
-  } finally {
-    await stores.close();
-  }
+  return await asOwner(config.data, async () => {
+    const stores = await openStores(config.data);
+    try {
+      const { journal } = await openJournal(stores, systemClock(), config.journal, [new CommandsView()]);
+      const { n } = await journal.append({ type: 'config-changed', ...change });
+      await journal.close();
+      return n;
+    } finally {
+      await stores.close();
+    }
+  });
 }

@@ -10,6 +10,7 @@ import { callAgent } from '../control/client.js';
 import { configWithoutSecrets, type Redactor, redactorFor } from '../doctor/secrets.js';
 import { SOFTWARE } from '../version.js';
 import { words } from '../words/words.js';
+import { asOwner } from './as-owner.js';
 import { checksOf } from './doctor.js';
 import { logSource, newestLog } from './log-source.js';
 import { readRecordings } from './recordings.js';
@@ -31,13 +32,13 @@ export async function collectDiagnostics(configFile: string, logLines: number): 
     return { name, about, text: redact(text) };
   };
   const json = (value: unknown) => `${JSON.stringify(value, undefined, 1)}\n`;
-  // One after the other: without an agent each opens the databases for itself.
+  // One after the other: without an agent each opens the databases for itself, and not as root.
   return [
     await file('config.yaml', 'settings, without comments and secrets', async () =>
       settings(configFile, redact),
     ),
     await file('doctor.json', "the doctor's answer", async () =>
-      json(await checksOf({ config: configFile }, words('en'))),
+      json(await asOwner(data, () => checksOf({ config: configFile }, words('en')))),
     ),
     await file('status.json', 'what the agent does', async () =>
       json(await callAgent(data, 'GET', '/status')),
@@ -46,7 +47,7 @@ export async function collectDiagnostics(configFile: string, logLines: number): 
       json(await readRecordings(data)),
     ),
     await file('checkpoints.txt', 'the newest checkpoint, and the newest that is cosigned', async () =>
-      checkpointText(await checkpoints(config)),
+      checkpointText(await asOwner(data, () => checkpoints(config))),
     ),
     await file('machine.json', 'software, system, serial ports', async () => json(await machine())),
     await file('log.jsonl', `the newest lines of the log, at most ${logLines}`, async () =>

@@ -11,6 +11,7 @@ import { ffmpegFinding, nodeFinding } from '../doctor/software.js';
 import { terminalLanguage } from '../words/language.js';
 import { spoken as inLanguage } from '../words/spoken.js';
 import { type Words, words } from '../words/words.js';
+import { becomeOwner } from './as-owner.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
@@ -88,6 +89,7 @@ export async function checksOf(
     const { agentMissing, agentMissingNext } = spoken.doctor;
     return [await check(spoken, 'agent', () => fault(agentMissing, agentMissingNext))];
   }
+  becomeOwner(config.data);
   const device = new OpenedDevice({ config, log: createLog(verbose ? 'debug' : 'silent') });
   try {
     const options = { gate, ...(wait === undefined ? {} : { witnessMs: wait }) };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import { openStores } from '../buffer/open.js';
 import { callAgent } from '../control/client.js';
@@ -8,6 +8,7 @@ import { KINDS } from '../disclosure/kinds/head.js';
 import { ContentStore } from '../disclosure/store.js';
 import { deviceSource } from '../evidence/device-source.js';
 import { exportNotice, type NoticeSummary } from '../evidence/notice-bundle.js';
+import { becomeOwner, mustBeWritable } from './as-owner.js';
 
 interface NoticeExport {
   data: string;
@@ -46,6 +47,8 @@ export async function exportDisplay(wanted: NoticeExport): Promise<NoticeSummary
   } catch (error) {
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
+  becomeOwner(data);
+  mustBeWritable(dirname(out));
   const stores = await openStores(data);
   try {
     const content = await ContentStore.open(data);

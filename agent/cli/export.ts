@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
 import { loadConfig } from '../../config/load.js';
@@ -11,6 +11,7 @@ import { deviceSource } from '../evidence/device-source.js';
 import { type ExportSummary, exportRecording } from '../evidence/export.js';
 import type { ExportSource } from '../evidence/source.js';
 import { spoken } from '../words/spoken.js';
+import { becomeOwner, mustBeWritable } from './as-owner.js';
 import { DEFAULT_CONFIG, dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
 import { exportDisplay } from './export-notice.js';
 import { exportText, exportWarnings } from './export-text.js';
@@ -91,6 +92,8 @@ async function exportFromDevice(data: string, place: PlaceOptions, wanted: Wante
       next: 'name the data folder of a device, or that of an archive together with --device',
     });
   }
+  becomeOwner(data);
+  mustBeWritable(dirname(wanted.out));
   const stores = await openStores(data);
   try {
     return await exportFrom(await deviceSource({ ...stores, witnesses: witnessesOf(place) }), wanted);

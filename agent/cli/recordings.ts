@@ -4,6 +4,7 @@ import { openStores } from '../buffer/open.js';
 import { allRecordings, type RecordingState } from '../buffer/recordings.js';
 import { callAgent } from '../control/client.js';
 import { spoken } from '../words/spoken.js';
+import { asOwner } from './as-owner.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText, durationText, tableText } from './text.js';
 
@@ -29,6 +30,10 @@ export async function readRecordings(folder: string): Promise<RecordingState[]> 
   } catch (error) {
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
+  return await asOwner(folder, () => recordingsIn(folder));
+}
+
+async function recordingsIn(folder: string): Promise<RecordingState[]> {
   const stores = await openStores(folder);
   try {
     return await allRecordings(stores.store);

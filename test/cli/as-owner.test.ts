@@ -1,0 +1,68 @@
+import { chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { Bench } from '../support/bench.js';
+
+/** nobody, nogroup */
+const OWNER = 65_534;
+const asRoot = process.getuid?.() === 0 ? test.serial : test.serial.skip;
+
+async function everythingIn(folder: string): Promise<string[]> {
+  return [folder, ...(await readdir(folder, { recursive: true })).map((name) => join(folder, name))];
+}
+
+/** What of a folder is root's. */
+async function ofRoot(folder: string): Promise<string[]> {
+  const found = await Promise.all(
+    (await everythingIn(folder)).map(async (path) => ((await stat(path)).uid === 0 ? [path] : [])),
+  );
+  return found.flat();
+}
+
+/** A device whose data folder is the service's, as scripts/install leaves it. */
+async function installed(t: ExecutionContext): Promise<Bench> {
+  const bench = await Bench.make(t);
+  // The temporary folder itself is closed to others.
+  await chown(bench.folder, OWNER, OWNER);
+  for (const path of await everythingIn(bench.data)) await chown(path, OWNER, OWNER);
+  return bench;
+}
+
+asRoot(
+  "doctor, check, recordings, export and diag by root leave nothing of root's in a folder that is the service's",
+  async (t) => {
+    const bench = await installed(t);
+    const { of } = await bench.doctor(t);
+    t.is(of('seal').result, 'ok', of('seal').value);
+    t.is(of('fsync').result, 'ok', of('fsync').value);
+    t.deepEqual(await ofRoot(bench.data), [], 'doctor');
+
+    const check = await bench.liuhen('check', '--quick');
+    t.is(check.status, 0, check.stderr);
+    t.is(check.stderr, `liuhen: as user nobody, whose folder ${bench.data} is: root leaves nothing there\n`);
+    const recordings = await bench.liuhen('recordings');
+    t.is(recordings.stdout, 'no recordings yet\n', recordings.stderr);
+
+    const diag = await bench.liuhen('diag', 'collect', '--out', join(bench.folder, 'diag.tar.gz'));
+    t.is(diag.status, 0, diag.stderr);
+    t.is((await stat(join(bench.folder, 'diag.tar.gz'))).uid, 0, "the archive is root's, who asked for it");
+    t.deepEqual(await ofRoot(bench.data), [], 'check, recordings and diag');
+
+    const closed = await mkdtemp(join(tmpdir(), 'liuhen-closed-'));
+    t.teardown(() => rm(closed, { recursive: true }));
+    const refused = await bench.liuhen('export', '--out', join(closed, 'bundle'));
+    t.is(refused.status, 70);
+    t.true(refused.stderr.includes(`user nobody cannot write to ${closed}`), refused.stderr);
+    const none = await bench.liuhen('export', '--out', join(bench.folder, 'bundle'));
+    t.regex(none.stderr, /LIUHEN_NOT_FOUND/);
+    t.deepEqual(await ofRoot(bench.data), [], 'export');
+  },
+);
+
+asRoot("a folder that is root's is opened by root, and nothing is said", async (t) => {
+  const bench = await Bench.make(t);
+  await mkdir(join(bench.folder, 'elsewhere'));
+  const check = await bench.liuhen('check', '--quick');
+  t.deepEqual([check.status, check.stderr], [0, '']);
+});
