@@ -8,8 +8,6 @@ import { isBrokerUrl, isCameraSource, isVkey } from '../../config/shapes.js';
 import { parsePortName } from '../../drivers/serial-port.js';
 import { profileText, type Value, withSetting } from './config-text.js';
 
-export { LINE_PIECES, PORT_PIECES };
-
 const id = z.string().refine(isDeviceId, DEVICE_ID_EXPECTED);
 const line = z.strictObject({
   chip: z.string().min(1),

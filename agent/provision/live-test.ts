@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import { LINE_PIECES, PORT_PIECES } from '../../config/hardware.js';
 import type { Config } from '../../config/load.js';
 import { ffmpegCamera, parseCameraSource } from '../../drivers/camera.js';
 import type { Gpio, GpioInput, GpioLineName } from '../../drivers/gpio-port.js';
@@ -20,6 +21,13 @@ const BLINK_MS = 300;
 export const DRIVEN: readonly string[] = ['light', 'buzzer', 'vibration'];
 
 const PIECES: Record<string, string> = {
+  camera: 'camera',
+  button: 'button',
+  light: 'light',
+  buzzer: 'buzzer',
+  vibration: 'vibration',
+  cover: 'cover',
+  attention: 'attention',
   gnss: 'GNSS receiver',
   cardReader: 'card reader',
   board: "board's microcontroller",
@@ -150,20 +158,11 @@ function hasChanged(input: GpioInput, waitMs: number): Promise<boolean> {
 export async function tryAll(config: Config, gpio: () => Gpio): Promise<Tried[]> {
   const tried: Tried[] = config.profile === 'recorder' ? [await tryCamera(config)] : [];
   const { hardware } = config;
-  for (const piece of ['gnss', 'cardReader', 'board'] as const) {
+  for (const piece of PORT_PIECES) {
     const port = hardware[piece];
     if (port !== undefined) tried.push(await tryPort(piece, port));
   }
-  for (const piece of [
-    'button',
-    'light',
-    'buzzer',
-    'vibration',
-    'cover',
-    'storageDoor',
-    'simDoor',
-    'attention',
-  ] as const) {
+  for (const piece of LINE_PIECES) {
     const line = hardware[piece];
     if (line !== undefined) tried.push(await tryLine(gpio(), piece, line));
   }

@@ -1,11 +1,12 @@
 import { confirm, isCancel, log, select, spinner, text } from '@clack/prompts';
 import { LiuhenError } from '../../config/errors.js';
+import { LINE_PIECES, PORT_PIECES } from '../../config/hardware.js';
 import { AUTHORITY_EXPECTED, DEVICE_ID_EXPECTED, isAuthority, isDeviceId } from '../../config/identity.js';
 import { defaultConfig } from '../../config/load.js';
 import { isCameraSource } from '../../config/shapes.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
 import { spoken } from '../words/spoken.js';
-import { type Answers, checkAnswers, LINE_PIECES, PORT_PIECES } from './answers.js';
+import { type Answers, checkAnswers } from './answers.js';
 import { DRIVEN, pieceText, type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
 import type { Found } from './probe.js';
 
