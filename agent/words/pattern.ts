@@ -1,6 +1,7 @@
 /**
  * English texts of the program and their Chinese. `{}` in a key is a hole: whatever stands there in the text that was made. The Chinese has the
- * holes by their number, `{1}` the first, in the order that its grammar wants. A key is one line, without white space at its ends.
+ * holes by their number, `{1}` the first, in the order that its grammar wants; `{1!}` is one that holds a word of the program, such as a role or a
+ * state, and is put into Chinese as well. A key is one line, without white space at its ends.
  */
 export type Catalogue = Readonly<Record<string, string>>;
 
@@ -34,7 +35,10 @@ export function translatorOf(catalogues: readonly Catalogue[]): (text: string) =
     if (depth > MAX_DEPTH || text.length > MAX_CHARS) return undefined;
     for (const { pieces, chinese } of patterns) {
       const found = holesOf(text, pieces);
-      if (found !== undefined) return filled(chinese, found, (hole) => inner(hole, depth));
+      if (found !== undefined)
+        return filled(chinese, found, (hole, isWord) =>
+          isWord ? chineseOf(hole, depth + 1) : inner(hole, depth),
+        );
     }
     return partly(text, depth);
   };
@@ -86,10 +90,10 @@ function holesOf(text: string, pieces: readonly string[]): string[] | undefined 
 function filled(
   chinese: string,
   holes: readonly string[],
-  inner: (hole: string) => string | undefined,
+  inner: (hole: string, isWord: boolean) => string | undefined,
 ): string {
-  return chinese.replace(/\{(\d)\}/g, (_, number: string) => {
+  return chinese.replace(/\{(\d)(!?)\}/g, (_, number: string, word: string) => {
     const hole = holes[Number(number) - 1] ?? '';
-    return inner(hole) ?? hole;
+    return inner(hole, word !== '') ?? hole;
   });
 }

@@ -74,10 +74,7 @@ test('explain takes a code as people type it, lists all without one, and refuses
 test('an error in Chinese keeps its code and its detail', async (t) => {
   const { status, stderr } = await liuhen('/', 'status', '--data', '/nowhere', '--lang=zh');
   t.is(status, 70);
-  t.regex(
-    stderr,
-    /^liuhen：LIUHEN_NOT_FOUND：所指的录像、设备或文件不存在\n {2}详情：there is no folder \/nowhere\n {2}下一步：/,
-  );
+  t.regex(stderr, /^liuhen：LIUHEN_NOT_FOUND：没有目录 \/nowhere\n {2}下一步：.*\p{Script=Han}/u);
 });
 
 test('the language is what --lang says, or else LC_ALL, LC_MESSAGES, LANG in this order', (t) => {

@@ -1,0 +1,39 @@
+import type { Catalogue } from '../pattern.js';
+
+/** Names of states, roles and reasons: values of the program that stand in a table or in a `{1!}` of another text. */
+export const valuesZh: Catalogue = {
+  ', ': '、',
+  default: '默认',
+  file: '文件',
+  unset: '未设置',
+
+  idle: '空闲',
+  starting: '正在开始',
+  stopping: '正在结束',
+  'storage-full': '磁盘已满',
+  fault: '故障',
+  closed: '已关闭',
+  command: '命令',
+  shutdown: '关机',
+  disk: '磁盘',
+
+  intact: '完整',
+  incomplete: '不完整',
+  altered: '被改动',
+  untrusted: '不可信',
+
+  shown: '显示中',
+  'held-back': '暂不显示',
+  withdrawn: '已撤回',
+  replaced: '已替换',
+
+  dispatcher: '调度员',
+  technician: '技术员',
+
+  done: '已执行',
+  failed: '失败',
+  unanswered: '没有应答',
+  reloaded: '已重新读取规则',
+  "consistency": "一致性",
+  "inclusion": "包含",
+};
