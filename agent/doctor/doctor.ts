@@ -1,7 +1,10 @@
+import type { Config } from '../../config/load.js';
 import { firmwareKeyProblem } from '../firmware.js';
+import type { BrokerSettings } from '../link/settings.js';
+import { topics } from '../uplink/topics.js';
 import type { Words } from '../words/words.js';
 import { archiveFinding, WITNESS_MS } from './archive.js';
-import { brokerChecks } from './broker.js';
+import { type BrokerTrial, brokerChecks } from './broker.js';
 import { certificateFinding } from './certificates.js';
 import { type Check, type CheckId, check, ok, skipped } from './check.js';
 import { clockFinding } from './clock.js';
@@ -10,7 +13,7 @@ import { enduranceFinding } from './endurance.js';
 import { backlogFinding, journalFinding, kioskFinding } from './evidence.js';
 import type { Examination, Examined, Sealed, Witnessing } from './examined.js';
 import { batteryFinding, cameraFinding, firmwareFinding, pieceChecks } from './hardware.js';
-import { configFinding, ffmpegFinding, nodeFinding } from './software.js';
+import { configFinding, ffmpegFinding, nodeFinding, upgradeFinding } from './software.js';
 
 export interface DoctorOptions {
   /** Only what an upgrade must not have broken: it seals, and is witnessed. */
@@ -25,24 +28,12 @@ export const CAMERA_MS = 12_000;
 const NOT_OF: Readonly<Record<string, readonly CheckId[]>> = {
   recorder: ['kiosk'],
   kiosk: ['camera', 'ffmpeg'],
-  archive: [
-    'camera',
-    'ffmpeg',
-    'kiosk',
-    'seal',
-    'archive',
-    'journal',
-    'backlog',
-    'battery',
-    'firmware',
-    'agent',
-  ],
 };
 
 /** What the gate of an upgrade rests on. */
 const GATE: readonly CheckId[] = ['agent', 'config', 'seal', 'dns', 'tcp', 'tls', 'mqtt', 'archive'];
 
-/** Examines a device: every check with its result, in an order in which a technician looks. Never rejects. */
+/** Examines a recorder or a kiosk: every check with its result, in an order in which a technician looks. Never rejects. */
 export async function examine(device: Examined, words: Words, options: DoctorOptions = {}): Promise<Check[]> {
   const examination: Examination = { device, words };
   const { gate = false, witnessMs = WITNESS_MS } = options;
@@ -52,9 +43,9 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     left.includes(id) || (gate && !GATE.includes(id)) ? [] : [await check(words, id, look, next)];
   const some = async (checks: () => Promise<Check[]>): Promise<Check[]> => (gate ? [] : await checks());
 
-  const tried = config.profile === 'archive' ? Promise.resolve([]) : brokerChecks(words, config);
+  const tried = brokerChecks(words, brokerOf(config), trialOf(config));
   const broker = gate ? tried.then(withoutNetwork) : tried;
-  const sealing = left.includes('seal') ? undefined : seal(device);
+  const sealing = seal(device);
   const witnessing = witness(device, sealing, tried, witnessMs);
   const { fragmentMs } = config.recording;
   const keyProblem = () => firmwareKeyProblem(config.hardware.board?.firmwareKeyFile);
@@ -62,6 +53,7 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     one('agent', () => agentFinding(examination)),
     one('config', () => configFinding(words, config)),
     one('node', () => nodeFinding(words)),
+    some(() => upgradeCheck(words)),
     one('ffmpeg', () => ffmpegFinding(words)),
     one('camera', () => cameraFinding(examination, CAMERA_MS), words.doctor.cameraNext),
     some(() => pieceChecks(examination)),
@@ -75,10 +67,10 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     one('endurance', () => enduranceFinding(words, config.data)),
     one('fsync', () => fsyncFinding(words, config.data, fragmentMs)),
     one('clock', () => clockFinding(examination, witnessing)),
-    one('certificate', () => certificateFinding(words, config, device.clock.read().wallMs)),
+    one('certificate', () => certificateFinding(words, [['uplink.tls', config.uplink.tls]], device.clock.read().wallMs)),
     broker,
     one('seal', async () => {
-      const { entry, tookMs } = (await sealing) as Sealed;
+      const { entry, tookMs } = await sealing;
       return ok(words.doctor.sealed(entry, tookMs.toFixed(1)));
     }),
     one('archive', async () => archiveAnswer(examination, await tried, sealing, witnessing, witnessMs)),
@@ -87,6 +79,27 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     one('kiosk', () => kioskFinding(examination)),
   ]);
   return groups.flat();
+}
+
+/** Named only where an upgrade went wrong. */
+async function upgradeCheck(words: Words): Promise<Check[]> {
+  const found = upgradeFinding(words);
+  return found === undefined ? [] : [await check(words, 'upgrade', () => found)];
+}
+
+function brokerOf({ uplink }: Config): BrokerSettings | undefined {
+  const { broker } = uplink;
+  return broker === undefined ? undefined : { ...uplink, broker, section: 'uplink' };
+}
+
+/** As the device connects, but under another name. */
+function trialOf({ uplink, device: { id } }: Config): BrokerTrial {
+  const { protocol, keepaliveMs } = uplink;
+  return {
+    ...{ protocol, keepaliveMs },
+    clientId: `liuhen-${id}-doctor-${process.pid}`,
+    subscriptions: [topics.receipt(id)],
+  };
 }
 
 /** Where there is no network at all the new program is not to blame: a device in the field is upgraded as well. */
@@ -116,7 +129,7 @@ type Answered = (Witnessing & { atMs: number }) | undefined;
 /** Undefined where there is no archive, or no way to it. */
 async function witness(
   device: Examined,
-  sealing: Promise<Sealed> | undefined,
+  sealing: Promise<Sealed>,
   broker: Promise<Check[]>,
   limitMs: number,
 ): Promise<Answered> {
@@ -135,14 +148,14 @@ async function witness(
 async function archiveAnswer(
   examination: Examination,
   broker: readonly Check[],
-  sealing: Promise<Sealed> | undefined,
+  sealing: Promise<Sealed>,
   witnessing: Promise<Answered>,
   limitMs: number,
 ) {
   const { doctor } = examination.words;
   const failed = broker.find(({ result }) => result === 'fault');
   if (failed !== undefined) return skipped(doctor.notReached(failed.title));
-  const sealed = await sealing?.catch(() => undefined);
+  const sealed = await sealing.catch(() => undefined);
   if (sealed === undefined) return skipped(doctor.notReached(doctor.title.seal));
   return await archiveFinding(examination, await witnessing, sealed.entry, limitMs);
 }

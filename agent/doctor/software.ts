@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, systemCodeOf } from '../../config/errors.js';
 import type { Config } from '../../config/load.js';
@@ -14,6 +14,25 @@ const FFMPEG_MS = 10_000;
 /** As drivers/camera asks for. */
 const MIN_FFMPEG = [5, 1] as const;
 const ENCODERS = ['libx264', 'aac'];
+
+/**
+ * What a technician must not overlook after an upgrade: that it was not taken, and the version before it runs. Undefined where there is nothing
+ * to say. `root` is where the running program stands; scripts/package/tree/usr/lib/liuhen/gate leaves its word beside it.
+ */
+export function upgradeFinding({ doctor: words }: Words, root = PACKAGE_ROOT): Finding | undefined {
+  if (basename(root) !== 'previous') return undefined;
+  const [version] = takenBack(dirname(root)).split(' ', 1);
+  const what = version ? words.upgradeTakenBack(version) : words.upgradeCutOff;
+  return fault(what, words.upgradeNext);
+}
+
+function takenBack(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'rolled-back'), 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /** The version of Node.js against what the package asks for. */
 export function nodeFinding({ doctor: words }: Words, version = process.versions.node): Finding {

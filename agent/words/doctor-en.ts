@@ -4,6 +4,7 @@ export const doctorEn = {
     agent: 'agent',
     config: 'configuration',
     node: 'Node.js',
+    upgrade: 'upgrade',
     ffmpeg: 'ffmpeg',
     camera: 'camera',
     button: 'button',
@@ -60,6 +61,10 @@ export const doctorEn = {
   configMissingNext: 'put the file there, or correct the setting: liuhen config set KEY VALUE',
   nodeOld: (found: string, wanted: string) => `${found}, expected ${wanted}`,
   nodeNext: 'install the Node.js that the package names',
+  upgradeTakenBack: (version: string) => `${version} did not pass its gate; the version before it runs`,
+  upgradeCutOff: 'an upgrade was cut off; the version before it runs',
+  upgradeNext:
+    'journalctl -u liuhen-gate says why; then a newer package, or the same again: dpkg --configure liuhen',
   ffmpegMissing: (path: string) => `${path} could not be started`,
   ffmpegNext: 'apt install ffmpeg',
   ffmpegOld: (found: string, wanted: string) => `version ${found}, expected ${wanted} or later`,
@@ -147,7 +152,7 @@ export const doctorEn = {
   certificateUntil: (file: string, until: string, days: number) => `${file} until ${until} (${days} days)`,
   certificateOver: (file: string, until: string) => `${file} ended at ${until}`,
   certificateEarly: (file: string, from: string) => `${file} begins at ${from}`,
-  certificateKey: (file: string) => `${file}: the key in uplink.tls.keyFile is another's`,
+  certificateKey: (file: string, setting: string) => `${file}: the key in ${setting} is another's`,
   certificateNext: 'liuhen provision renews it; look at this machine’s clock too',
   certificateNone: 'none is used',
 

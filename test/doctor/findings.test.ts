@@ -10,7 +10,7 @@ import { enduranceAt, judged } from '../../agent/doctor/endurance.js';
 import { backlogFinding, kioskFinding } from '../../agent/doctor/evidence.js';
 import { FootageMeter } from '../../agent/doctor/footage-rate.js';
 import { batteryFinding, cameraFinding, firmwareFinding } from '../../agent/doctor/hardware.js';
-import { ffmpegFinding, nodeFinding } from '../../agent/doctor/software.js';
+import { ffmpegFinding, nodeFinding, upgradeFinding } from '../../agent/doctor/software.js';
 import { words } from '../../agent/words/words.js';
 import { LiuhenError } from '../../config/errors.js';
 import { defaultConfig } from '../../config/load.js';
@@ -44,6 +44,22 @@ test('an older Node.js than the package asks for is a fault', (t) => {
   t.is(nodeFinding(en, '20.18.3').result, 'fault');
   t.is(nodeFinding(en, '18.99.0').result, 'fault');
   t.is(nodeFinding(en, '22.0.0').result, 'ok');
+});
+
+test('a program that runs because an upgrade did not pass its gate says so, and which', async (t) => {
+  const lib = await folderOf(t);
+  const previous = join(lib, 'previous');
+  t.is(upgradeFinding(en), undefined);
+  t.is(upgradeFinding(en, join(lib, '1.1.0')), undefined);
+  const cutOff = upgradeFinding(en, previous);
+  t.deepEqual(
+    [cutOff?.result, cutOff?.value],
+    ['fault', 'an upgrade was cut off; the version before it runs'],
+  );
+  await writeFile(join(lib, 'rolled-back'), '1.2.0 did not show within 5 s that it can seal\n');
+  t.is(upgradeFinding(en, join(lib, '1.1.0')), undefined);
+  t.is(upgradeFinding(en, previous)?.value, '1.2.0 did not pass its gate; the version before it runs');
+  t.regex(upgradeFinding(words('zh'), previous)?.value ?? '', /^1\.2\.0 未通过/);
 });
 
 test('an ffmpeg that is missing, old, or without an encoder is a fault that says which', async (t) => {
