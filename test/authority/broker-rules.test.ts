@@ -130,6 +130,28 @@ run('a device reads its own answers, and a kiosk the board of its hall; nothing 
 });
 
 run(
+  'whoever publishes or dispatches gives a device its trust document; it reads its own, and nobody else writes one',
+  async (t) => {
+    const it = await house(t);
+    await it.startBroker();
+    const mine = await it.enrolled('recorder-0001');
+    const next = await it.enrolled('recorder-0002');
+    const device = await client(t, it, files.identity(mine.config.data));
+    const other = await client(t, it, files.identity(next.config.data));
+    const archive = await client(t, it, office(it, 'archive'));
+    const end = { by: archive, topic: 'liuhen/1/recorder-0001/receipt' };
+    const trust = ['liuhen/1/recorder-0002/trust', 'liuhen/1/recorder-0001/trust'];
+    for (const by of ['publisher', 'dispatcher'] as const) {
+      t.deepEqual(await heard(await client(t, it, office(it, by)), device, trust, end), [trust[1]], by);
+    }
+    const authority = await client(t, it, office(it, 'authority'));
+    for (const from of [archive, authority, other, device]) {
+      t.deepEqual(await heard(from, device, trust, end), []);
+    }
+  },
+);
+
+run(
   'a revoked device is refused when it connects, and an open connection of it carries nothing more',
   async (t) => {
     const it = await house(t);
