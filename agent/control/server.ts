@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
@@ -49,25 +49,59 @@ const exportSchema = z.strictObject({
   why: text.default('exported by command'),
 });
 
-/** Listens on the data folder's socket, which only the agent's own user can open. Returns how to end it. */
+/** How long who asked may take to read the last answer. */
+const READ_MS = 2000;
+
+/** A request that is being answered. */
+interface Answering {
+  incoming: HttpBindings['incoming'] | Http2Bindings['incoming'];
+  done: Promise<unknown>;
+}
+
+/**
+ * Listens on the data folder's socket, which only the agent's own user can open. Returns how to end it: what is being done is done and answered
+ * first, and who says half of something, or does not read, keeps no device from ending.
+ */
 export async function startControl(
   dataFolder: string,
   actions: ControlActions,
+  readMs = READ_MS,
 ): Promise<() => Promise<void>> {
   const path = controlSocket(dataFolder);
   // The data folder is locked by its database, so a socket that is here belongs to an agent that died.
   await rm(path, { force: true });
-  const server = createAdaptorServer({ fetch: routes(actions).fetch }) as Server;
+  const app = routes(actions);
+  const answering = new Set<Answering>();
+  const fetch = (request: Request, { incoming }: HttpBindings | Http2Bindings) => {
+    const answer = Promise.resolve(app.fetch(request));
+    // Whoever waits for the rest of a request that was cut short waits for ever.
+    const cutShort = new Promise<void>((resolve) => {
+      incoming.once('close', () => {
+        if (!incoming.complete) resolve();
+      });
+    });
+    const each = { incoming, done: Promise.race([answer, cutShort]).catch(() => {}) };
+    answering.add(each);
+    void each.done.then(() => answering.delete(each));
+    return answer;
+  };
+  const server = createAdaptorServer({ fetch }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);
   });
   await chmod(path, 0o600);
-  return () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-    });
+  return async () => {
+    // From here on node looks at no time limit of a connection any more.
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    while (answering.size > 0) {
+      for (const { incoming } of answering) if (!incoming.complete) incoming.destroy();
+      await Promise.all([...answering].map(({ done }) => done));
+    }
+    const enough = setTimeout(() => server.closeAllConnections(), readMs);
+    await closed;
+    clearTimeout(enough);
+  };
 }
 
 function routes(actions: ControlActions): Hono {

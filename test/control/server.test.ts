@@ -1,0 +1,68 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { callAgent } from '../../agent/control/client.js';
+import { type ControlActions, startControl } from '../../agent/control/server.js';
+import { controlSocket } from '../../agent/control/socket.js';
+
+async function folderOf(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-control-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Connected, and this much was said; nothing is read. */
+async function saying(t: ExecutionContext, folder: string, text: string): Promise<Socket> {
+  const socket = connect(controlSocket(folder)).pause();
+  socket.on('error', () => {});
+  t.teardown(() => socket.destroy());
+  await new Promise<void>((resolve) => socket.once('connect', () => socket.write(text, () => resolve())));
+  return socket;
+}
+
+/** Only what is asked of it here. */
+function actions(some: Partial<ControlActions>): ControlActions {
+  return some as ControlActions;
+}
+
+test('who says nothing, half of something, or reads no answer does not keep an agent from ending', async (t) => {
+  const folder = await folderOf(t);
+  const large = 'x'.repeat(8 * 1024 * 1024);
+  let asked = 0;
+  const status = async () => {
+    asked++;
+    return { large };
+  };
+  const end = await startControl(folder, actions({ status }), 50);
+  t.is((await stat(controlSocket(folder))).mode & 0o777, 0o600);
+  await saying(t, folder, '');
+  await saying(t, folder, 'POST /stop HTTP/1.1\r\nHost: a\r\n');
+  await saying(t, folder, 'POST /stop HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{');
+  await saying(t, folder, 'GET /status HTTP/1.1\r\nHost: a\r\n\r\n');
+  while (asked === 0) await new Promise(setImmediate);
+  await end();
+  t.pass();
+});
+
+test('what is being done when an agent ends is done first, and answered', async (t) => {
+  const folder = await folderOf(t);
+  let begun: () => void = () => {};
+  let finish: () => void = () => {};
+  const working = new Promise<void>((resolve) => (begun = resolve));
+  const done = new Promise<void>((resolve) => (finish = resolve));
+  const mark = async () => {
+    begun();
+    await done;
+    return { entry: 7 };
+  };
+  const end = await startControl(folder, actions({ mark }), 50);
+  const answer = callAgent(folder, 'POST', '/mark', {});
+  await working;
+  const ended = end();
+  // Longer than a client may take for reading.
+  setTimeout(finish, 200);
+  t.deepEqual(await answer, { entry: 7 });
+  await ended;
+});
