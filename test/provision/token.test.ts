@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { answerAtDesk } from '../../agent/authority/ca-desk.js';
+import { whileLocked } from '../../agent/authority/ca-lock.js';
 import { readDevice } from '../../agent/authority/ca-registry.js';
 import { createToken } from '../../agent/authority/ca-token.js';
 import { enrolOnline } from '../../agent/provision/exchange.js';
@@ -61,12 +63,26 @@ test('of two that use a token at the same time one is enrolled', async (t) => {
   t.deepEqual(both.map(({ outcome }) => outcome?.outcome).sort(), ['enrolled', 'refused']);
 });
 
-test('a lock whose process has gone holds nobody up', async (t) => {
+test('a lock whose process has gone holds nobody up, whatever it left', async (t) => {
   const it = await house(t);
   const { pid } = spawnSync('true');
-  await writeFile(join(it.authority.dir, 'lock'), `${pid}\n`);
-  const { request } = await it.provision('recorder-0001');
-  t.is((await asked(it, await tokenFor(it, 'recorder-0001'), request)).outcome?.outcome, 'enrolled');
+  const { dir } = it.authority;
+  // What a kill, a power cut before the write was on the disk, and a restart that gave the number to another process leave.
+  for (const [at, left] of [`${pid}\n`, '', '1\n'].entries()) {
+    await writeFile(join(dir, 'lock'), left);
+    const { request } = await it.provision(`recorder-000${at}`);
+    t.is((await asked(it, await tokenFor(it, `recorder-000${at}`), request)).outcome?.outcome, 'enrolled');
+  }
+  const holder = spawn(process.execPath, [join(import.meta.dirname, '../support/authority-holder.js'), dir]);
+  const exited = once(holder, 'exit');
+  await once(holder.stdout, 'data');
+  await t.throwsAsync(
+    whileLocked(dir, async () => {}, 0),
+    { code: 'LIUHEN_LOCKED' },
+  );
+  holder.kill('SIGKILL');
+  await exited;
+  t.is(await whileLocked(dir, async () => 'free', 0), 'free');
 });
 
 test('a token that expired is refused, and one for another device', async (t) => {
