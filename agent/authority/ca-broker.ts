@@ -67,7 +67,6 @@ pattern read liuhen/1/enrol/%c/answer
 
 export interface BrokerPlace {
   dir: string;
-  domain: string;
   /** Address and ports to listen on. */
   host: string;
   port: number;

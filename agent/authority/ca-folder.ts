@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
-import { isAuthority } from '../../config/identity.js';
+import { AUTHORITY_EXPECTED, isAuthority } from '../../config/identity.js';
 import { isBrokerUrl, isVkey } from '../../config/shapes.js';
 import { readSmallFile, replaceFile } from '../provision/secret-file.js';
 
@@ -24,27 +24,37 @@ const FORMAT = 'liuhen/authority/1';
 
 const settingsSchema = z.strictObject({
   format: z.literal(FORMAT),
-  domain: z.string().refine(isAuthority),
+  domain: z.string().refine(isAuthority, AUTHORITY_EXPECTED),
   /** Where devices connect with their certificate, and where without one, to enrol by token. */
-  broker: z.string().refine(isBrokerUrl),
-  enrolBroker: z.string().refine(isBrokerUrl),
+  broker: z.string().refine(isBrokerUrl, 'expected a host name or an address of the broker'),
+  enrolBroker: z.string().refine(isBrokerUrl, 'expected a host name or an address of the broker'),
+  /** Address that the broker listens on, and the account that it runs under; absent where an older version wrote this. */
+  listen: z.string().max(255).optional(),
+  account: z.string().max(64).optional(),
   /** Folder of the archive that devices are registered with. */
   archive: z.string().optional(),
-  witness: z.string().refine(isVkey).optional(),
+  witness: z.string().refine(isVkey, "expected the archive's vkey").optional(),
   /** The authority's root key for content and commands, which devices pin. */
-  root: z.string().refine(isVkey).optional(),
+  root: z.string().refine(isVkey, 'expected a vkey: <name>+<8 hex digits>+<base64>').optional(),
   /** Validity of a device's certificate. */
   days: z.int().min(1).max(3650),
 });
 
 export type AuthoritySettings = z.infer<typeof settingsSchema>;
 
-export function writeSettings(dir: string, settings: Omit<AuthoritySettings, 'format'>): Promise<void> {
-  const text = `${JSON.stringify({ format: FORMAT, ...settings }, null, 2)}\n`;
-  return replaceFile(places.settings(dir), text, 0o644);
+/** Settings as they may be kept. Throws LIUHEN_USAGE: what was written once is not to keep everybody from reading it. */
+export function checkedSettings(settings: Omit<AuthoritySettings, 'format'>): AuthoritySettings {
+  const parsed = settingsSchema.safeParse({ format: FORMAT, ...settings });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new LiuhenError('LIUHEN_USAGE', `authority: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-/** Throws LIUHEN_NOT_FOUND, LIUHEN_AUTHORITY_KEY. */
+export function writeSettings(dir: string, settings: AuthoritySettings): Promise<void> {
+  return replaceFile(places.settings(dir), `${JSON.stringify(settings, null, 2)}\n`, 0o644);
+}
+
+/** Throws LIUHEN_NOT_FOUND, LIUHEN_CONFIG. */
 export async function readSettings(dir: string): Promise<AuthoritySettings> {
   const path = places.settings(dir);
   const text = await readSmallFile(path);

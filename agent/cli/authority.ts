@@ -1,12 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
 import { enrol, type OpenAuthority, revoke } from '../authority/ca-enrol.js';
 import { places, readSettings } from '../authority/ca-folder.js';
-import { initAuthority, openAuthority, ownAddress } from '../authority/ca-init.js';
+import { initAuthority, openAuthority } from '../authority/ca-init.js';
 import { listEnrolled, newestOf } from '../authority/ca-registry.js';
 import { serveDesk } from '../authority/ca-serve.js';
 import { createToken } from '../authority/ca-token.js';
@@ -30,13 +29,13 @@ interface Common {
 interface InitFlags extends Common {
   domain: string;
   host?: string;
-  listen: string;
-  port: number;
-  enrolPort: number;
+  listen?: string;
+  port?: number;
+  enrolPort?: number;
   archive?: string;
   root?: string;
-  days: number;
-  brokerUser: string;
+  days?: number;
+  brokerUser?: string;
   passphrase: boolean;
 }
 
@@ -73,20 +72,20 @@ function registerInit(authority: Command): void {
       '--host <host>',
       "name or address under which devices reach the broker (default: this machine's address)",
     )
-    .option('--listen <address>', 'address that the broker listens on', '0.0.0.0')
-    .option('--port <port>', "the broker's port for devices", parsePort, 8883)
-    .option('--enrol-port <port>', 'its port for enrolling by token', parsePort, 8884)
+    .option('--listen <address>', 'address that the broker listens on (default: 0.0.0.0)')
+    .option('--port <port>', "the broker's port for devices (default: 8883)", parsePort)
+    .option('--enrol-port <port>', 'its port for enrolling by token (default: 8884)', parsePort)
     .option('--archive <folder>', 'folder of the archive, which devices are registered with')
     .option(
       '--root <vkey>',
       'root key for content and commands, which devices pin (liuhen sign key --role root)',
     )
-    .option('--days <n>', 'validity of a certificate', parseDays, 825)
-    .option('--broker-user <name>', 'account that mosquitto runs under', userInfo().username)
+    .option('--days <n>', 'validity of a certificate (default: 825)', parseDays)
+    .option('--broker-user <name>', 'account that mosquitto runs under (default: your own)')
     .option('--no-passphrase', "keep the CA's key in the clear, mode 0600")
     .addHelpText(
       'after',
-      "\nWho has the CA's key can connect as any device; no evidence can be forged with it. Run again to change settings: keys stay.\n" +
+      "\nWho has the CA's key can connect as any device; no evidence can be forged with it. Run again to change a setting: the others stay, and the keys.\n" +
         'Example: liuhen authority init --domain liuhen.example --host broker.liuhen.example --archive /srv/archive',
     )
     .action(async ({ dir, domain, archive, passphrase, passphraseFile, json, ...flags }: InitFlags) => {
@@ -97,7 +96,7 @@ function registerInit(authority: Command): void {
       const made = await initAuthority({
         dir: folder,
         domain,
-        host: flags.host ?? ownAddress(),
+        host: flags.host,
         listen: flags.listen,
         port: flags.port,
         enrolPort: flags.enrolPort,

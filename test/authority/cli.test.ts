@@ -1,9 +1,14 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import { initArchive } from '../../agent/archive/archive.js';
 import { createCa } from '../../agent/authority/ca.js';
+import { places } from '../../agent/authority/ca-folder.js';
+import { initAuthority } from '../../agent/authority/ca-init.js';
 import { createCaKey, openCaKey } from '../../agent/authority/ca-key.js';
+import { whileLocked } from '../../agent/authority/ca-lock.js';
 import { liuhen } from '../support/liuhen.js';
 
 const CHEAP = { N: 2 ** 14, r: 8, p: 1 };
@@ -55,6 +60,12 @@ test('from init to revocation by the command line, with a passphrase from a file
     { broker: 'mqtts://broker.liuhen.example:9999', caSha256 },
     'settings change, keys stay',
   );
+  const third = await authority('init', '--domain', 'liuhen.example', '--days', '30', '--json');
+  const kept = {
+    broker: 'mqtts://broker.liuhen.example:9999',
+    enrolBroker: 'mqtts://broker.liuhen.example:8884',
+  };
+  t.like(JSON.parse(third.stdout), { ...kept, days: 30, caSha256 }, 'what is not named stays as it was');
   const other = await authority('init', '--domain', 'elsewhere.example');
   t.regex(other.stderr, /LIUHEN_STATE: there is an authority in .* already, of liuhen\.example/);
 
@@ -94,6 +105,53 @@ test('from init to revocation by the command line, with a passphrase from a file
     (await authority('revoke', 'recorder-0002', '--why', 'x')).stderr,
     /LIUHEN_UNKNOWN_DEVICE.*\n {2}next: liuhen authority list/,
   );
+});
+
+test('an authority keeps its archive and its root when another setting changes, and nothing of settings that cannot be', async (t) => {
+  const folder = await folderOf(t);
+  const archive = join(folder, 'archive');
+  const witness = await initArchive(archive, 'liuhen.example/archive');
+  const dir = join(folder, 'authority');
+  const asked = { dir, domain: 'liuhen.example', passphrase: undefined, nowMs: Date.now() };
+  for (const wrong of [{ host: 'two words' }, { root: 'no key' }, { passphrase: 'short' }]) {
+    await t.throwsAsync(initAuthority({ ...asked, ...wrong }), { code: 'LIUHEN_USAGE' });
+  }
+  const root = 'liuhen.example/root+28447db8+AW56HN0psLeP0Tr0xVmP7/TvKpcWbjym8uT7/M2AUFvx';
+  await initAuthority({
+    ...asked,
+    host: '::1',
+    listen: '::1',
+    port: 7883,
+    account: 'mosquitto',
+    archive,
+    root,
+  });
+  const { settings, brokerConfig } = await initAuthority({ ...asked, enrolPort: 7884 });
+  const kept = { archive, witness, root, listen: '::1', account: 'mosquitto' };
+  t.like(settings, { ...kept, broker: 'mqtts://[::1]:7883', enrolBroker: 'mqtts://[::1]:7884' });
+  const written = await readFile(brokerConfig, 'utf8');
+  for (const line of ['user mosquitto', 'listener 7883 ::1', 'listener 7884 ::1']) {
+    t.true(written.includes(`${line}\n`), line);
+  }
+  const error = await t.throwsAsync(initAuthority({ ...asked, passphrase: 'four words of nonsense' }));
+  t.regex(error.message, /ca\.key is not encrypted, and a passphrase was given for it/);
+});
+
+test('while somebody changes an authority its rules are not written from what was before', async (t) => {
+  const folder = await folderOf(t);
+  const dir = join(folder, 'authority');
+  const asked = { dir, domain: 'liuhen.example', passphrase: undefined, nowMs: Date.now() };
+  const made = await initAuthority(asked);
+  let again: Promise<unknown> = Promise.resolve();
+  await whileLocked(dir, async () => {
+    again = initAuthority(asked);
+    await Promise.race([again, delay(300)]);
+    await writeFile(join(places.broker(dir), 'acl'), 'as it was changed meanwhile');
+    await delay(100);
+    t.is(await readFile(join(places.broker(dir), 'acl'), 'utf8'), 'as it was changed meanwhile');
+  });
+  await again;
+  t.true((await readFile(join(places.broker(dir), 'acl'), 'utf8')).includes(made.settings.domain));
 });
 
 test('tokens for a whole bench go into files that only their owner reads', async (t) => {
