@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { printable } from '../config/printable.js';
 
 /** A serial port of this machine, as a technician needs it to choose one. */
 export interface SerialPortInfo {
@@ -86,7 +87,6 @@ function usbName({ vendor, product, serial }: NonNullable<SerialPortInfo['usb']>
 
 async function attribute(folder: string, name: string): Promise<string | undefined> {
   const text = await readFile(join(folder, name), 'utf8').catch(() => '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what goes to a terminal must not steer it
-  const clean = text.replace(/[\x00-\x1f\x7f-\x9f]/g, '').trim();
+  const clean = printable(text, '').trim();
   return clean === '' ? undefined : clean.slice(0, MOST_CHARACTERS);
 }

@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
+import { printable } from '../../config/printable.js';
 import type { CommandAnswer } from '../commands/answers.js';
+import { OUTCOMES } from '../commands/memory.js';
 import { topics } from '../uplink/topics.js';
 import type { SignedOrder } from './command.js';
 import { connect, type PublishSettings } from './publish.js';
@@ -54,16 +57,33 @@ export async function sendCommand(
 /** Larger ones are none of a device's. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
+const text = z.string().transform((written) => printable(written));
+/** A broker may say anything in a device's name, and what it says is shown. */
+const answerSchema = z.object({
+  id: z.string(),
+  device: text,
+  command: text,
+  status: z.enum([...OUTCOMES, 'refused']),
+  accepted: z.int().optional(),
+  entry: z.int().optional(),
+  result: z
+    .unknown()
+    .optional()
+    .transform((value) => (value === undefined ? undefined : JSON.parse(printable(JSON.stringify(value))))),
+  error: z.object({ code: text, message: text, next: text.optional() }).optional(),
+  refusal: text.optional(),
+  detail: text.optional(),
+  repeated: z.literal(true).optional(),
+});
+
 function answerFrom(payload: Buffer, id: string): CommandAnswer | undefined {
   if (payload.length > MAX_ANSWER_BYTES) return undefined;
-  let value: unknown;
   try {
-    value = JSON.parse(payload.toString());
+    const answer = answerSchema.parse(JSON.parse(payload.toString()));
+    return answer.id === id ? (answer as CommandAnswer) : undefined;
   } catch {
     return undefined;
   }
-  const answer = value as Partial<CommandAnswer> | null;
-  return answer?.id === id && typeof answer.status === 'string' ? (answer as CommandAnswer) : undefined;
 }
 
 /** What is wrong with an answer, as an error; undefined where the command was carried out. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { OnReadOpts, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { LiuhenError } from '../../config/errors.js';
+import { printable } from '../../config/printable.js';
 import { brokerSocket, isSecure, portOf, readCredentials } from '../link/broker-socket.js';
 import { Connection } from '../link/connection.js';
 import { VersionRefused } from '../link/refusal.js';
@@ -125,7 +126,7 @@ async function ask({ topics, payload, read, waitMs, ...how }: Asked): Promise<st
   try {
     const { outcome, text } = await Promise.race([answered, broken]);
     if (outcome === 'enrolled') return text;
-    throw new LiuhenError('LIUHEN_TOKEN', `the authority refused: ${printable(text)}`, {
+    throw new LiuhenError('LIUHEN_TOKEN', `the authority refused: ${printable(text.slice(0, 300))}`, {
       next: 'put right what it names; liuhen authority token DEVICE makes a new token',
     });
   } finally {
@@ -177,9 +178,4 @@ function silence(waitMs: number): LiuhenError {
   return new LiuhenError('LIUHEN_LINK', `no answer from the authority in ${waitMs / 1000} s`, {
     next: 'see that liuhen authority serve runs, and that the token is of this authority and has not been withdrawn',
   });
-}
-
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what goes to a terminal must not steer it
-  return text.slice(0, 300).replace(/[\x00-\x1f\x7f-\x9f]/g, ' ');
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printable } from '../../config/printable.js';
 import { GPIO_ROOT, type GpioChip, gpioChips } from '../../drivers/gpio-chips.js';
 import { listSerialPorts, type SerialPortInfo } from '../../drivers/serial-list.js';
 
@@ -37,8 +38,7 @@ async function cameras(root: string): Promise<VideoDevice[]> {
   for (const node of (await readdir(folder).catch(() => [])).sort(byNumber)) {
     const text = (name: string) => readFile(join(folder, node, name), 'utf8').catch(() => '');
     if ((await text('index')).trim() !== '0') continue;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what goes to a terminal must not steer it
-    const name = (await text('name')).replace(/[\x00-\x1f\x7f-\x9f]/g, '').slice(0, 80);
+    const name = printable(await text('name'), '').slice(0, 80);
     found.push({ path: `/dev/${node}`, name });
   }
   return found;
