@@ -1,4 +1,5 @@
 import { LiuhenError } from './errors.js';
+import { withoutNamedSecrets } from './shapes.js';
 
 /** A position in a file, both counted from 1. */
 export interface Place {
@@ -55,7 +56,7 @@ function byPlace(a: Problem, b: Problem): number {
 export function shownValue(found: unknown): string {
   if (found === undefined || found === null) return 'nothing';
   if (typeof found === 'object') return 'a section';
-  const text = String(found)
+  const text = withoutNamedSecrets(String(found), '…')
     .replace(/\/\/.*@/s, '//…@')
     .replace(/PRIVATE\+KEY\+.*/s, 'PRIVATE+KEY+…');
   return JSON.stringify(shortened(text, MAX_VALUE_CHARS));

@@ -60,6 +60,11 @@ export function withCredentials(url: string, username: string, password: string)
   return complete.href;
 }
 
+/** A text with `mark` for each password in the path or query of a URL, where many cameras take it: `rtsp://host/user=admin&password=…`. */
+export function withoutNamedSecrets(text: string, mark: string): string {
+  return text.replace(/((?:pass(?:word|wd|phrase)?|pwd|secret|token)=)[^\s&;,?#"'\\]+/gi, `$1${mark}`);
+}
+
 function hasCredentials(url: URL): boolean {
   return url.username !== '' || url.password !== '';
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { LiuhenError } from '../config/errors.js';
+import { withoutNamedSecrets } from '../config/shapes.js';
 import type { CameraSource } from './camera-port.js';
 
 const ACCEPTED =
@@ -41,9 +42,9 @@ export function parseCameraSource(text: string): CameraSource {
   });
 }
 
-/** The text with user and password of every URL in it removed, and of `url` even where it is badly escaped. */
+/** The text without user and password of every URL in it, nor a password in its path, and without those of `url` even where it is badly escaped. */
 export function withoutCredentials(text: string, url?: string): string {
   const secret = url?.match(/^[a-z]+:\/\/(.*)@/is)?.[1];
   const first = secret ? text.replaceAll(secret, '***') : text;
-  return first.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, '$1***@');
+  return withoutNamedSecrets(first, '***').replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, '$1***@');
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import type { Config } from '../../config/load.js';
+import { withoutNamedSecrets } from '../../config/shapes.js';
 import { settingsTable } from '../../config/table.js';
 import { EpochKeyFiles } from '../journal/epoch-keys.js';
 
@@ -26,13 +27,21 @@ export async function redactorFor(config: Config): Promise<Redactor> {
   const known = (await secretsOf(config)).sort((a, b) => b.length - a.length);
   return (text) => {
     let clean = text;
-    for (const secret of known) clean = clean.replaceAll(secret, REMOVED);
-    return clean
+    for (const secret of known) {
+      for (const form of spellings(secret)) clean = clean.replaceAll(form, REMOVED);
+    }
+    return withoutNamedSecrets(clean, REMOVED)
       .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, REMOVED)
       .replace(/PRIVATE\+KEY\+\S+/g, REMOVED)
       .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"']*@/gi, `$1${REMOVED}@`)
+      .replace(/(liuhen-token:[0-9a-f]{16}\.)[A-Za-z0-9_-]+/g, `$1${REMOVED}`)
       .replace(/("[^"]*(?:password|passphrase|secret|token)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${REMOVED}"`);
   };
+}
+
+/** A secret as it stands in plain text, in JSON, and in a URL. */
+function spellings(secret: string): Set<string> {
+  return new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
 }
 
 /** The text of a configuration without comments, in which anything may stand, and without values of keys that sound like secrets. */

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { type Fragment, fragmentsOf, type InitSegment } from '../../agent/recorder/fragments.js';
+import { shownValue } from '../../config/problems.js';
 import {
   type CameraEnd,
   type CameraOptions,
@@ -426,6 +427,15 @@ test('credentials leave a text also where the password is badly escaped', (t) =>
   const url = 'rtsp://officer:a/b@c@host/live';
   t.is(withoutCredentials(`${url}: not found`, url), 'rtsp://***@host/live: not found');
   t.is(withoutCredentials('see http://a:b@h/x and https://h/x@y'), 'see http://***@h/x and https://h/x@y');
+});
+
+test('a password in the path of a camera, where many take it, leaves a text as well', (t) => {
+  t.is(
+    withoutCredentials('rtsp://10.0.0.9/user=admin&password=hunter22&channel=1.sdp: 401'),
+    'rtsp://10.0.0.9/user=admin&password=***&channel=1.sdp: 401',
+  );
+  t.is(withoutCredentials('/live?usr=a&Pwd=hunter22#x'), '/live?usr=a&Pwd=***#x');
+  t.is(shownValue('rtsp://10.0.0.9/password=hunter22&x'), '"rtsp://10.0.0.9/password=…&x"');
 });
 
 test('no argument, no log line and no end of a network camera shows its password', async (t) => {
