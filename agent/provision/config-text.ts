@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { type Document, isMap, parseDocument } from 'yaml';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
 
 export type Profile = 'recorder' | 'kiosk';
@@ -17,6 +19,14 @@ export function profileText(profile: Profile): string {
  * the setting itself, one that is there is replaced, with what is nested below it.
  */
 export function withSetting(text: string, key: string, value: Value): string {
+  const changed = inItsLine(text, key, value);
+  if (says(changed, key, value)) return changed;
+  const document = parseDocument(text, AS_TEXT);
+  // What is no YAML stays so, for whoever loads it to say.
+  return document.errors.length > 0 ? changed : rewritten(document, key, value);
+}
+
+function inItsLine(text: string, key: string, value: Value): string {
   const lines = text.replace(/\n*$/, '\n').split('\n').slice(0, -1);
   const [section = '', name] = key.split('.');
   if (name === undefined) return ended(placed(lines, 0, lines.length, '', section, value));
@@ -26,6 +36,34 @@ export function withSetting(text: string, key: string, value: Value): string {
   let to = next < 0 ? lines.length : next;
   while (to > from + 1 && lines[to - 1]?.trim() === '') to--;
   return ended(placed(lines, from + 1, to, '  ', name, value));
+}
+
+const AS_TEXT = { schema: 'failsafe', prettyErrors: false } as const;
+
+/** Whether the text, read as YAML, has just this value there. */
+function says(text: string, key: string, value: Value): boolean {
+  const document = parseDocument(text, AS_TEXT);
+  if (document.errors.length > 0) return false;
+  const found: unknown = key
+    .split('.')
+    .reduce<unknown>(
+      (at, step) => (at as Record<string, unknown> | null | undefined)?.[step],
+      document.toJS(),
+    );
+  return isDeepStrictEqual(found, asText(value));
+}
+
+/** A file that somebody wrote in another manner: comments stay, and lines may be broken anew. */
+function rewritten(document: Document, key: string, value: Value): string {
+  const [section = '', name] = key.split('.');
+  if (name !== undefined && !isMap(document.get(section))) document.set(section, document.createNode({}));
+  document.setIn(key.split('.'), document.createNode(asText(value)));
+  return document.toString({ lineWidth: 0 });
+}
+
+function asText(value: Value): unknown {
+  if (typeof value !== 'object') return String(value);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, String(each)]));
 }
 
 function placed(

@@ -12,9 +12,9 @@ import { ensureStarted, initDevice } from '../init.js';
 import type { EntryDraft } from '../journal/entry.js';
 import { type Answers, configTextOf } from './answers.js';
 import { certificateIn, files } from './files.js';
-import { type EnrolRequest, makeRequest } from './request.js';
+import { type EnrolRequest, makeRequest, readRequest } from './request.js';
 import { readOwnersFile, readSmallFile, replaceFile } from './secret-file.js';
-import { newTlsKey } from './tls-key.js';
+import { newTlsKey, tlsPublicKey } from './tls-key.js';
 
 const factsSchema = z.strictObject({
   profile: z.enum(['recorder', 'kiosk']),
@@ -156,8 +156,9 @@ async function ensureRequest(
 ): Promise<string> {
   const { data } = config;
   const kept = await readSmallFile(files.request(data));
-  if (kept !== undefined) return kept.trim();
   let tlsKey = await readOwnersFile(files.firstKey(data));
+  // Once there is a certificate the first key is gone. Two that provision at the same time may leave the request of the one with the key of the other.
+  if (kept !== undefined && (tlsKey === undefined || (await isFor(kept, tlsKey)))) return kept.trim();
   if (tlsKey === undefined) {
     tlsKey = newTlsKey();
     await replaceFile(files.firstKey(data), tlsKey);
@@ -177,6 +178,14 @@ async function ensureRequest(
   await replaceFile(files.request(data), `${text}\n`, 0o644);
   made.push('request');
   return text;
+}
+
+async function isFor(request: string, tlsKey: string): Promise<boolean> {
+  try {
+    return (await readRequest(request)).publicKey.equals(tlsPublicKey(tlsKey));
+  } catch {
+    return false;
+  }
 }
 
 /** The private key that the first certificate is for: in a file of its own, or already beside the certificate. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { readConfigText } from '../../config/file.js';
 import { type Config, parseConfig } from '../../config/load.js';
+import { replaceFile as replaceConfig } from '../../config/replace-file.js';
 import { checkAnswer, type EnrolAnswer, serialOf, validToMs } from './answer.js';
 import { withSetting } from './config-text.js';
 import { journalIfFree, type Provisioned, tlsKeyOf } from './device.js';
@@ -20,7 +21,8 @@ export interface Enrolled {
 
 /**
  * Takes the authority's answer: its CA, what the configuration has to say of broker, archive and hall, and last the certificate, which makes the device
- * enrolled. Interrupted, the same answer is taken again. Throws LIUHEN_ENROL, and has changed nothing then.
+ * enrolled. Interrupted, the same answer is taken again. Throws LIUHEN_ENROL, and LIUHEN_CONFIG for a
+ * configuration that cannot say it; nothing has changed then.
  */
 export async function takeAnswer(device: Provisioned, answer: EnrolAnswer, nowMs: number): Promise<Enrolled> {
   const { config, configPath, facts, rootVkey } = device;
@@ -30,10 +32,11 @@ export async function takeAnswer(device: Provisioned, answer: EnrolAnswer, nowMs
   const identity = `${key}${answer.certificate}`;
   const isNew = (await readSmallFile(files.identity(data))) !== identity;
 
-  await replaceFile(files.ca(data), answer.ca, 0o644);
-  const text = configWith(readConfigText(configPath), configPath, data, answer);
+  const before = readConfigText(configPath);
+  const text = configWith(before, configPath, data, answer);
   const enrolled = parseConfig(text, configPath);
-  if (text !== readConfigText(configPath)) await replaceFile(configPath, text, 0o644);
+  await replaceFile(files.ca(data), answer.ca, 0o644);
+  if (text !== before) await replaceConfig(configPath, text);
   await replaceFile(files.identity(data), identity);
   await rm(files.firstKey(data), { force: true });
   const serial = serialOf(answer.certificate);

@@ -8,9 +8,9 @@ import type { Facts } from './device.js';
 import { privateKeyIn } from './enrolled.js';
 import { proveConnection, renewOnline } from './exchange.js';
 import { certificateIn, files } from './files.js';
-import { makeRequest } from './request.js';
+import { makeRequest, readRequest } from './request.js';
 import { readOwnersFile, readSmallFile, replaceFile } from './secret-file.js';
-import { newTlsKey } from './tls-key.js';
+import { newTlsKey, tlsPublicKey } from './tls-key.js';
 
 /*
  * Renewal has two phases. In the first the device has a second key, asks with the first one's signature, and gets a certificate for it. In the second
@@ -25,14 +25,18 @@ export interface Renewed {
 /** The request for a new certificate; the same until that is in place. Works beside a running agent. Throws LIUHEN_STATE before an enrolment. */
 export async function renewalRequest({ data }: Config, facts: Facts): Promise<string> {
   const old = await identityOf(data);
+  const serial = serialOf(old.certificate);
+  const begun = await readOwnersFile(files.nextKey(data));
+  // A renewal that was cut off at its very end leaves the key that is in use by now: for that there is a certificate already.
+  const isNew = begun !== undefined && !tlsPublicKey(begun).equals(tlsPublicKey(old.key));
+  const tlsKey = isNew ? begun : newTlsKey();
   const kept = await readSmallFile(files.nextRequest(data));
-  if (kept !== undefined && serialIn(kept) === serialOf(old.certificate)) return kept.trim();
-  const tlsKey = (await readOwnersFile(files.nextKey(data))) ?? newTlsKey();
+  if (isNew && kept !== undefined && (await isRenewalOf(kept, serial, tlsKey))) return kept.trim();
   await replaceFile(files.nextKey(data), tlsKey);
   const first = await readSmallFile(files.request(data));
   if (first === undefined) throw notEnrolled();
   const { rootVkey } = JSON.parse(first) as { rootVkey: string };
-  const proof = { serial: serialOf(old.certificate), key: old.key };
+  const proof = { serial, key: old.key };
   const request = JSON.stringify(await makeRequest({ rootVkey, ...facts, tlsKey }, proof));
   await replaceFile(files.nextRequest(data), `${request}\n`, 0o644);
   return request;
@@ -106,8 +110,14 @@ function brokerOf({ uplink }: Config) {
   return { section: 'uplink' as const, broker, username, passwordFile, tls };
 }
 
-function serialIn(request: string): string | undefined {
-  return (JSON.parse(request) as { proof?: { serial?: string } }).proof?.serial;
+/** Two that renew at the same time may leave the request of the one with the key of the other, to which no answer would ever fit. */
+async function isRenewalOf(request: string, serial: string, tlsKey: string): Promise<boolean> {
+  try {
+    const { proof, publicKey } = await readRequest(request);
+    return proof.by === 'certificate' && proof.serial === serial && publicKey.equals(tlsPublicKey(tlsKey));
+  } catch {
+    return false;
+  }
 }
 
 function notEnrolled(): LiuhenError {

@@ -74,3 +74,27 @@ test('what is wrong in answers is named by its key', (t) => {
     t.regex(error.message, new RegExp(key));
   t.throws(() => readAnswers('/nonexistent/answers.yaml'), { code: 'LIUHEN_NOT_FOUND' });
 });
+
+test('a setting goes into a file that somebody wrote in another manner', (t) => {
+  const device = 'device: {id: recorder-0001, authority: liuhen.example} # mine\n';
+  for (const [manner, uplink] of Object.entries({
+    flow: 'uplink: {broker: "mqtt://old.example:1883"}\n',
+    'four spaces': 'uplink:\n    # the old one\n    broker: mqtt://old.example:1883\n    protocol: 4\n',
+    quoted: '"uplink":\n  broker: mqtt://old.example:1883\n',
+    empty: 'uplink: ~\n',
+  })) {
+    const settings = {
+      broker: 'mqtts://new.example:8883',
+      witness: 'liuhen.example/archive+5bacea02+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU',
+      tls: { caFile: 'data/tls/ca.pem', certFile: 'data/tls/identity.pem', keyFile: 'data/tls/identity.pem' },
+    };
+    const text = Object.entries(settings).reduce(
+      (before, [name, value]) => withSetting(before, `uplink.${name}`, value),
+      `${device}${uplink}`,
+    );
+    const config = parseConfig(text, '/tmp/liuhen.yaml');
+    t.is(config.uplink.broker, 'mqtts://new.example:8883', manner);
+    t.is(config.uplink.tls?.caFile, '/tmp/data/tls/ca.pem', manner);
+    t.true(text.includes('# mine'), manner);
+  }
+});

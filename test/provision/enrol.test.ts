@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readRoot } from '../../agent/archive/registry.js';
@@ -10,11 +10,12 @@ import { type Policy, parsePolicy } from '../../agent/journal/policy.js';
 import { formatVkey, parseVkey, SignatureType, vkeyOf } from '../../agent/journal/vkey.js';
 import { readAnswer } from '../../agent/provision/answer.js';
 import { toLine } from '../../agent/provision/carrier.js';
+import { provisionDevice } from '../../agent/provision/device.js';
 import { takeAnswer } from '../../agent/provision/enrolled.js';
 import { files } from '../../agent/provision/files.js';
 import { fingerprintWords } from '../../agent/provision/fingerprint.js';
 import { makeRequest, readRequest } from '../../agent/provision/request.js';
-import { newTlsKey } from '../../agent/provision/tls-key.js';
+import { newTlsKey, tlsPublicKey } from '../../agent/provision/tls-key.js';
 import { DOMAIN, TestAuthorityHouse } from '../support/authority.js';
 import { liuhen } from '../support/liuhen.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
@@ -112,6 +113,30 @@ run('a file, a line and a token enrol with the same result', async (t) => {
     'the private key stands beside its certificate only',
   );
   t.regex(results[0]?.config ?? '', /^ {2}# A hall opens with all its kiosks at once/m, 'comments stay');
+});
+
+test('an answer that cannot be taken changes nothing, and one that is taken leaves the configuration to whom it belonged', async (t) => {
+  const it = await house(t);
+  const made = await it.provision('recorder-0001');
+  const answer = await enrol(it.authority, await readRequest(made.request), Date.now());
+  await chmod(made.configPath, 0o640);
+  const good = await readFile(made.configPath, 'utf8');
+  await writeFile(made.configPath, `${good}\nuplink:\n  broker: twice\n`);
+  await t.throwsAsync(takeAnswer(made, answer, Date.now()), { code: 'LIUHEN_CONFIG' });
+  t.deepEqual((await readdir(files.folder(made.config.data))).sort(), ['device.key', 'request.json']);
+  await writeFile(made.configPath, good);
+  await takeAnswer(made, answer, Date.now());
+  t.is((await stat(made.configPath)).mode & 0o777, 0o640);
+});
+
+test('the request that is kept is for the key that is kept', async (t) => {
+  const it = await house(t);
+  const made = await it.provision('recorder-0001');
+  // As two that provision at the same time may leave it.
+  const key = newTlsKey();
+  await writeFile(files.firstKey(made.config.data), key, { mode: 0o600 });
+  const { request } = await provisionDevice(made.configPath, undefined);
+  t.deepEqual((await readRequest(request)).publicKey, tlsPublicKey(key));
 });
 
 test('the same request gets the same answer, and the same answer is taken again', async (t) => {

@@ -9,11 +9,11 @@ import { readDevice } from '../../agent/authority/ca-registry.js';
 import { EpochKeyFiles } from '../../agent/journal/epoch-keys.js';
 import { serialOf } from '../../agent/provision/answer.js';
 import { readFacts } from '../../agent/provision/device.js';
-import { takeAnswer } from '../../agent/provision/enrolled.js';
+import { privateKeyIn, takeAnswer } from '../../agent/provision/enrolled.js';
 import { certificateIn, files } from '../../agent/provision/files.js';
 import { askRenewal, renewalRequest, takeRenewal } from '../../agent/provision/renew.js';
 import { makeRequest, readRequest } from '../../agent/provision/request.js';
-import { newTlsKey } from '../../agent/provision/tls-key.js';
+import { newTlsKey, tlsPublicKey } from '../../agent/provision/tls-key.js';
 import { TestAuthorityHouse } from '../support/authority.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
 
@@ -71,6 +71,26 @@ run(
     t.is((await takeRenewal(config, answer, Date.now())).serial, serialOf(answer.certificate));
   },
 );
+
+test('a renewal that was cut off at its end, or that two began at once, is begun anew', async (t) => {
+  const it = await house(t);
+  const { config } = await it.enrolled('recorder-0001');
+  const { data } = config;
+  const facts = await readFacts(config);
+  const key = privateKeyIn(await readFile(files.identity(data), 'utf8'));
+  // In place is what the renewal brought, and not yet removed what it was brought with.
+  await writeFile(files.nextKey(data), key, { mode: 0o600 });
+  const asked = await readRequest(await renewalRequest(config, facts));
+  t.false(asked.publicKey.equals(tlsPublicKey(key)), 'for a key that has no certificate yet');
+  t.not(
+    (await enrol(it.authority, asked, Date.now())).certificate,
+    certificateIn(await readFile(files.identity(data), 'utf8')),
+  );
+  const other = newTlsKey();
+  await writeFile(files.nextKey(data), other, { mode: 0o600 });
+  const again = await readRequest(await renewalRequest(config, facts));
+  t.true(again.publicKey.equals(tlsPublicKey(other)), 'for the key that is here');
+});
 
 test('a renewal is signed by the certificate that it renews, or refused', async (t) => {
   const it = await house(t);
