@@ -66,14 +66,8 @@ export async function wipe(config: Config, configPath: string, options: WipeOpti
   await mkdir(data, { recursive: true });
   let loss: Loss = { unreceipted: [], unwitnessed: 0 };
   let witnessed = false;
-  if (!(await isWiping(data))) {
-    const leave = await takeLeave(config, options);
-    ({ loss, witnessed } = leave);
-    await replaceFile(marker, `${leave.rootVkey}\n`, 0o644);
-  }
-  for (const folder of SECRETS) {
-    for (const name of await filesIn(join(data, folder))) await eraseFile(join(data, folder, name));
-  }
+  if (!(await isWiping(data))) ({ loss, witnessed } = await takeLeave(config, options));
+  await eraseSecrets(data);
   for (const name of [...SECRETS, ...REST]) await rm(join(data, name), { recursive: true, force: true });
   await syncFolder(data);
   const aside = `${configPath}.wiped`;
@@ -84,8 +78,8 @@ export async function wipe(config: Config, configPath: string, options: WipeOpti
 }
 
 /**
- * Whether a wipe of this device was begun and not ended. The marker names its root key: one that an earlier device left in this folder must not
- * spare this one the question what would be lost. Without any key there is nothing left to ask.
+ * Whether a wipe of this device was begun and not ended. The marker is the checkpoint that the wipe left: where the journal is another one, or has
+ * grown since because an agent ran, it must not spare the question what would be lost. Without any key there is nothing left to ask.
  */
 export async function isWiping(data: string): Promise<boolean> {
   const marked = await readSmallFile(join(data, MARKER));
@@ -93,7 +87,7 @@ export async function isWiping(data: string): Promise<boolean> {
   if ((await filesIn(join(data, 'keys'))).length === 0) return true;
   const stores = await openStores(data);
   try {
-    return (await stores.store.identity())?.rootVkey === marked.trim();
+    return (await stores.store.checkpoint()) === marked;
   } finally {
     await stores.close();
   }
@@ -102,10 +96,12 @@ export async function isWiping(data: string): Promise<boolean> {
 async function takeLeave(
   config: Config,
   { why, force, uploadMs, log }: WipeOptions,
-): Promise<Omit<Wiped, 'config'> & { rootVkey: string }> {
-  const stores = await openStores(config.data);
+): Promise<Omit<Wiped, 'config'>> {
+  const { data } = config;
+  const stores = await openStores(data);
   try {
     const { journal } = await openJournal(stores, systemClock(), config.journal);
+    let left: Omit<Wiped, 'config'>;
     try {
       if (!force && uploadMs > 0) await upload(config, stores, journal, { log, uploadMs, footage: true });
       const loss = await lossOf(stores, journal);
@@ -114,10 +110,14 @@ async function takeLeave(
       await journal.append({ type: 'command', who: 'technician', what: `wipe: ${lost}`, why });
       const witnessed =
         uploadMs > 0 && (await upload(config, stores, journal, { log, uploadMs, footage: false }));
-      return { loss, witnessed, rootVkey: (await stores.store.identity())?.rootVkey ?? '' };
+      left = { loss, witnessed };
     } finally {
       await journal.close();
     }
+    await replaceFile(join(data, MARKER), (await stores.store.checkpoint()) ?? '', 0o644);
+    // The databases are still ours: an agent that is started meanwhile finds them locked, and afterwards no key to go on with.
+    await eraseSecrets(data);
+    return left;
   } finally {
     await stores.close();
   }
@@ -179,6 +179,12 @@ function refused({ unreceipted, unwitnessed }: Loss): LiuhenError {
   return new LiuhenError('LIUHEN_NOT_ARCHIVED', `not wiped, it would be lost: ${both}`, {
     next: 'let it reach its archive with liuhen run, export what matters, or lose it with --force',
   });
+}
+
+async function eraseSecrets(data: string): Promise<void> {
+  for (const folder of SECRETS) {
+    for (const name of await filesIn(join(data, folder))) await eraseFile(join(data, folder, name));
+  }
 }
 
 async function filesIn(folder: string): Promise<string[]> {

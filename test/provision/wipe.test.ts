@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { startArchive } from '../../agent/archive/archive.js';
 import { readSettings } from '../../agent/authority/ca-folder.js';
-import { openStores } from '../../agent/buffer/open.js';
+import { openJournal, openStores } from '../../agent/buffer/open.js';
 import { wipe, wouldLose } from '../../agent/provision/wipe.js';
 import { loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
@@ -106,6 +106,22 @@ test('a marker that another device left in the folder spares this one no questio
   await writeFile(join(config.data, 'wiping'), `${other.rootVkey}\n`);
   const options = { why: 'again', force: false, uploadMs: 0, log };
   await t.throwsAsync(wipe(config, configPath, options), { code: 'LIUHEN_NOT_ARCHIVED' });
+});
+
+test('a device that ran again after a wipe was cut off is asked again what would be lost', async (t) => {
+  const it = await house(t);
+  const { config, configPath } = await it.provision('recorder-0001');
+  const stores = await openStores(config.data);
+  const marked = [(await stores.store.identity())?.rootVkey, await stores.store.checkpoint()];
+  const { journal } = await openJournal(stores, systemClock(), config.journal);
+  await journal.append({ type: 'event', source: 'test', name: 'recorded since', value: {} });
+  await journal.close();
+  await stores.close();
+  for (const marker of marked) {
+    await writeFile(join(config.data, 'wiping'), marker ?? '');
+    const options = { why: 'again', force: false, uploadMs: 0, log };
+    await t.throwsAsync(wipe(config, configPath, options), { code: 'LIUHEN_NOT_ARCHIVED' });
+  }
 });
 
 test('while an agent has the journal open nothing is wiped', async (t) => {
