@@ -121,7 +121,7 @@ export function trustWithContent(take: (bytes: Uint8Array) => Promise<Accepted |
 
 /** Whether bytes say of themselves that they are a trust document: they go another way than commands. Nothing is verified. */
 export function isTrustEnvelope(bytes: Uint8Array): boolean {
-  // Cheap, and wrong only in ways that end in a refusal.
-  const type = `"${payloadTypeOf('trust')}"`;
+  // Cheap, and wrong only in ways that end in a refusal. Without the slash, which some writers of JSON escape.
+  const [, type = ''] = `${payloadTypeOf('trust')}"`.split('/');
   return bytes.length <= MAX_ENVELOPE_BYTES && Buffer.from(bytes).includes(type);
 }

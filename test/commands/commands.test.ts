@@ -263,6 +263,12 @@ test('a command that came before its trust document is obeyed once that is here'
   t.is(rig.done.length, 1);
 });
 
+test('a trust document is taken also from a writer of JSON that escapes slashes', async (t) => {
+  const rig = await CommandRig.open(t, { untrusted: true });
+  const escaped = Buffer.from(rig.trust(1).toString().replaceAll('/', '\\/'));
+  t.like(await rig.inbox.takeFile(escaped), { version: 1, fresh: true });
+});
+
 test('a trust document stays over restarts, never goes back, and only the pinned root signs it', async (t) => {
   const rig = await CommandRig.open(t);
   const [, technician] = rig.trustedKeys();
