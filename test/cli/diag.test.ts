@@ -21,11 +21,17 @@ test('no secret is in a support archive, wherever somebody has written it', asyn
   t.teardown(() => authority.remove());
   const certificate = await authority.certify('device');
   const passwordFile = await authority.passwordFile('broker-password', 'correct horse battery');
+  const odd = 'back\\slash "and" 50%';
+  const cameraPassword = await authority.passwordFile('camera-password', odd);
   const log = join(authority.folder, 'agent.log');
   const bench = await Bench.make(t, {
     uplink: {
       ...{ broker: 'mqtts://127.0.0.1:1', witness: newWitness().vkey, username: 'device', passwordFile },
       tls: authority.client(certificate),
+    },
+    camera: {
+      ...{ source: 'rtsp://127.0.0.1:1/user=admin&password=inpath99&channel=1' },
+      ...{ username: 'admin', passwordFile: cameraPassword },
     },
     log: { file: log },
   });
@@ -40,6 +46,10 @@ test('no secret is in a support archive, wherever somebody has written it', asyn
     'hunter22',
     'PRIVATE+KEY+liuhen',
     'topsecretpem',
+    'inpath99',
+    JSON.stringify(odd).slice(1, -1),
+    encodeURIComponent(odd),
+    'AwMDAwMDAwMDAwMDAwMDAw',
   ];
   await appendFile(join(bench.folder, 'liuhen.yaml'), `# the broker: correct horse battery\n# ${key}\n`);
   const lines = [
@@ -47,6 +57,10 @@ test('no secret is in a support archive, wherever somebody has written it', asyn
     JSON.stringify({ msg: `rtsp://admin:hunter22@10.0.0.9/live and correct horse battery` }),
     JSON.stringify({ msg: `seed ${seed.toString('hex')} or ${seed.toString('base64')} or ${key}` }),
     JSON.stringify({ msg: 'PRIVATE+KEY+liuhen.example/r+1234+abcd' }),
+    JSON.stringify({ msg: `camera: ${odd}, ${encodeURIComponent(odd)}, /live?token=inpath99&x=1` }),
+    JSON.stringify({
+      msg: 'liuhen-token:0123456789abcdef.AwMDAwMDAwMDAwMDAwMDAw@mqtts://broker.example:8884',
+    }),
     JSON.stringify({ msg: 'a line that helps' }),
     '-----BEGIN EC PRIVATE KEY-----\ntopsecretpem\n-----END EC PRIVATE KEY-----',
   ];
