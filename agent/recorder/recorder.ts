@@ -89,7 +89,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   /** Starts a recording and returns its id once its first entry is sealed. Throws LIUHEN_STATE, LIUHEN_STORAGE_FULL. */
   start(request: StartRequest): Promise<number> {
     const started = this.#start(request);
-    this.#starting = Promise.allSettled([this.#starting, started]);
+    this.#starting = bothOver(this.#starting, started);
     return started;
   }
 
@@ -279,7 +279,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
 
   #finish(session: Session, reason: string): Promise<RecordingSummary> {
     const finished = this.#end(session, reason);
-    this.#finishing = Promise.allSettled([this.#finishing, finished]);
+    this.#finishing = bothOver(this.#finishing, finished);
     return finished;
   }
 
@@ -373,6 +373,11 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     this.#state = state;
     this.emit('state', state);
   }
+}
+
+/** Keeps nothing of what they gave: one after another they are a chain as long as the program runs. */
+async function bothOver(before: Promise<unknown>, then: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([before, then]);
 }
 
 function isStorageError(error: unknown): boolean {

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { storageError } from '../../agent/buffer/database.js';
 import type { SealedFragment } from '../../agent/recorder/recorder.js';
@@ -473,4 +475,29 @@ test('a stop before the full disk has taken the last entry says so, and nothing 
   rig.freeBytes = async () => Number.MAX_SAFE_INTEGER;
   await rig.reaches('idle');
   t.is((await rig.recordings()).length, 1);
+});
+
+test('a recorder that runs for months remembers no recording but the newest, and no start that failed', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { rig, run } = await RecorderRig.running(t);
+  const gone: WeakRef<object>[] = [];
+  for (let at = 0; at < 3; at++) {
+    await rig.recorder.start({ trigger: 'button' });
+    await rig.film(run);
+    const refused = await rig.recorder.start({ trigger: 'button' }).catch((error: object) => error);
+    const stopping = rig.recorder.stop('button');
+    await rig.film(run);
+    gone.push(new WeakRef(refused as object), new WeakRef(await stopping));
+  }
+  await rig.recorder.start({ trigger: 'button' });
+  await new Promise((resolve) => setImmediate(resolve));
+  // What the test's store remembers of them for other tests.
+  rig.stores.store.commits.splice(0);
+  collect();
+  t.deepEqual(
+    gone.slice(0, 4).map((each) => each.deref()),
+    [undefined, undefined, undefined, undefined],
+  );
+  await rig.recorder.close('test');
 });
