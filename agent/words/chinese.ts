@@ -1,6 +1,7 @@
 import { type Catalogue, translatorOf } from './pattern.js';
 import { authorityZh } from './zh/authority.js';
 import { commandsZh } from './zh/commands.js';
+import { contentZh } from './zh/content.js';
 import { driversZh } from './zh/drivers.js';
 import { evidenceZh } from './zh/evidence.js';
 import { firmwareZh } from './zh/firmware.js';
@@ -18,6 +19,7 @@ import { verdictZh } from './zh/verdict.js';
 export const OWN: readonly Catalogue[] = [
   authorityZh,
   commandsZh,
+  contentZh,
   driversZh,
   evidenceZh,
   firmwareZh,

@@ -14,7 +14,9 @@ export function isSameInBoth(text: string): boolean {
   );
 }
 
-const COMMAND = /^(liuhen|systemctl|chmod|mosquitto|apt|mount) (?!.*[,;#] )/;
+/** Words of commands, and what is typed after them: options, files, ids, values in capitals or in quotation marks. */
+const COMMAND =
+  /^(liuhen|systemctl|chmod|mosquitto|apt|mount)( (init|migrate|run|status|start|stop|mark|recordings|export|verify|proof|check|firmware|info|update|confirm|rollback|sign|key|trust|content|publish|board|list|import|command|send|take|schema|doctor|config|show|set|explain|logs|diag|collect|completion|bash|zsh|provision|wipe|authority|enrol|token|serve|revoke|archive|add|restart|install|desk|root|ffmpeg|locate|decision|uplink|zh|index\.html|>|\\|…|publisher|--?[a-z-]+|[a-z]+-[a-z-]+|[A-Z_]+|\{\}|'[^']*'|"[^"]*"|[^ ]*[./:=_+0-9][^ ]*))*[,;]?$/;
 /** The script for completion. */
 const SHELL =
   /^(_liuhen\(|local |for \(|word=|case |\{\} +esac|esac|done|COMPREPLY|complete -o|'\{\}'\) |#compdef|autoload )/;

@@ -401,7 +401,7 @@ const PROPERTIES: [under: RegExp, names: readonly string[]][] = [
 ];
 /** Methods whose first or second argument is such a text. */
 const METHODS: [under: RegExp, names: readonly string[], argument: 0 | 1][] = [
-  [/^agent\/cli\//, ['description'], 0],
+  [/^agent\/cli\//, ['description', 'showHelpAfterError'], 0],
   [/^agent\/cli\//, ['addHelpText', 'argument', 'default', 'option', 'requiredOption'], 1],
   [/^(config|agent\/(provision|disclosure|commands|authority))\//, ['refine', 'regex'], 1],
   [/^drivers\//, ['say'], 1],

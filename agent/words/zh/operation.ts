@@ -67,6 +67,9 @@ export const operationZh: Catalogue = {
   'next: {}': '下一步：{1}',
 
   'of {}': '共 {1}',
-  "user {} cannot write to {}": "用户 {1} 不能写入 {2}",
-  "name a folder with --out that this user can write to, such as one in /tmp": "用 --out 指定该用户可写的目录，例如 /tmp 中的目录",
+  'user {} cannot write to {}': '用户 {1} 不能写入 {2}',
+  'name a folder with --out that this user can write to, such as one in /tmp':
+    '用 --out 指定该用户可写的目录，例如 /tmp 中的目录',
+  '(liuhen --help shows all commands)': '（liuhen --help 列出全部命令）',
+  'liuhen explain lists all of them': 'liuhen explain 列出全部代码',
 };

@@ -277,8 +277,16 @@ export const provisioningZh: Catalogue = {
   fails: '失败',
   'liuhen provision --check                               # status 1 while something is missing':
     'liuhen provision --check                               # 有缺少时状态为 1',
-  "the key of {} has moved on more than {} times before it asked for a certificate": "{1} 在申请证书之前，密钥已更换超过 {2} 次",
-  "its keys do not lead on from its root key: {}": "其密钥不能由根密钥逐次推出：{1}",
-  "its key steps are malformed": "其密钥交接格式有误",
-  "it is not signed by the newest key of {}": "它没有 {1} 最新密钥的签名",
+  'the key of {} has moved on more than {} times before it asked for a certificate':
+    '{1} 在申请证书之前，密钥已更换超过 {2} 次',
+  'its keys do not lead on from its root key: {}': '其密钥不能由根密钥逐次推出：{1}',
+  'its key steps are malformed': '其密钥交接格式有误',
+  'it is not signed by the newest key of {}': '它没有 {1} 最新密钥的签名',
+  'liuhen authority enrol writes it': '由 liuhen authority enrol 写出',
+  'liuhen provision --help shows an example of an answers file': 'liuhen provision --help 有答案文件的示例',
+  'liuhen provision makes one': '用 liuhen provision 生成',
+  'liuhen provision asks again': '再次运行 liuhen provision 重新作答',
+  'liuhen provision --renew begins one': '用 liuhen provision --renew 开始更新',
+  'liuhen provision --renew tries again': 'liuhen provision --renew 可重试',
+  'liuhen provision --check says what is missing': 'liuhen provision --check 说明缺少什么',
 };

@@ -188,5 +188,7 @@ export const recorderZh: Catalogue = {
   ENDED: '结束',
   ARCHIVED: '已归档',
   FOOTAGE: '影像',
-  "a device keeps its id for life: correct device.id and device.authority, or choose another data folder": "设备编号终身不变：更正 device.id 与 device.authority，或另选数据目录",
+  'a device keeps its id for life: correct device.id and device.authority, or choose another data folder':
+    '设备编号终身不变：更正 device.id 与 device.authority，或另选数据目录',
+  'liuhen board shows what it displays': 'liuhen board 显示其展示的内容',
 };

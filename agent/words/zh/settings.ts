@@ -198,4 +198,5 @@ export const settingsZh: Catalogue = {
   'expected it to be set, because only a broker that asks for certificates has devices enrol':
     '须设置此项，因为只有要求证书的消息服务器才能让设备入网',
   archive: '归档端',
+  'liuhen config show lists them': 'liuhen config show 列出全部设置',
 };

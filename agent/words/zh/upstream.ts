@@ -142,6 +142,16 @@ export const upstreamZh: Catalogue = {
   entries: '条目',
   recordings: '录像',
   forks: '分叉',
-  "A broker that asks for certificates, and at which devices enrol by token: liuhen authority init --archive FOLDER writes its settings.": "要求证书、并可凭令牌入网的消息服务器：其设置由 liuhen authority init --archive 目录 写出。",
-  "be the broker as well, one that asks nobody for a certificate": "同时充当消息服务器，且不要求任何人出示证书",
+  'A broker that asks for certificates, and at which devices enrol by token: liuhen authority init --archive FOLDER writes its settings.':
+    '要求证书、并可凭令牌入网的消息服务器：其设置由 liuhen authority init --archive 目录 写出。',
+  'be the broker as well, one that asks nobody for a certificate':
+    '同时充当消息服务器，且不要求任何人出示证书',
+  'liuhen authority init writes the rules anew': 'liuhen authority init 可重新写出规则',
+  'liuhen authority init writes these files': '这些文件由 liuhen authority init 写出',
+  'liuhen archive init --data {} --name <authority domain>/archive':
+    'liuhen archive init --data {1} --name <主管机关域名>/archive',
+  'liuhen authority init --archive FOLDER writes settings with which it does':
+    'liuhen authority init --archive 目录 可写出相应的设置',
+  'liuhen archive init --data FOLDER --name <authority domain>/archive makes one':
+    '用 liuhen archive init --data 目录 --name <主管机关域名>/archive 建立',
 };

@@ -34,6 +34,6 @@ export const valuesZh: Catalogue = {
   failed: '失败',
   unanswered: '没有应答',
   reloaded: '已重新读取规则',
-  "consistency": "一致性",
-  "inclusion": "包含",
+  consistency: '一致性',
+  inclusion: '包含',
 };
