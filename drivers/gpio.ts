@@ -20,22 +20,32 @@ export interface SysfsGpioOptions {
 
 /**
  * GPIO lines by onoff over the kernel's sysfs. A line that is exported already is taken over, since a killed agent
- * leaves its lines so; that only one agent runs is for the lock of the data folder to see to.
+ * leaves its lines so; that only one agent runs is for the lock of the data folder to see to. Outputs go inactive when the process ends
+ * in any way but a signal that it does not take.
  */
 export function sysfsGpio(options: SysfsGpioOptions = {}): Gpio {
   const { root = GPIO_ROOT, onLost = () => {}, onoff = loadOnoff } = options;
   const openNumbers = new Set<number>();
+  const outputs = new Set<OpenLine>();
+  /** A program that dies of a fault closes nothing, and what it drove would go on saying what was so before. */
+  const goInactive = () => {
+    for (const line of outputs) line.write(false);
+  };
 
   function open(name: GpioLineName, setUp: Omit<LineSetUp, 'activeLow'>): OpenLine {
     const number = lineNumber(root, name);
     if (openNumbers.has(number)) throw busyHere(name);
     const line = openLine(onoff(), root, number, name, { ...setUp, activeLow: name.activeLow ?? false });
     openNumbers.add(number);
-    return new OpenLine(
+    const opened = new OpenLine(
       line,
-      () => openNumbers.delete(number),
+      () => {
+        openNumbers.delete(number);
+        if (outputs.delete(opened) && outputs.size === 0) process.off('exit', goInactive);
+      },
       (error) => onLost(name, lost(error, name)),
     );
+    return opened;
   }
 
   return {
@@ -61,6 +71,8 @@ export function sysfsGpio(options: SysfsGpioOptions = {}): Gpio {
     output(name) {
       const inactive = name.activeLow ? 'high' : 'low';
       const line = open(name, { direction: inactive, edge: 'none', debounceMs: 0 });
+      if (outputs.size === 0) process.on('exit', goInactive);
+      outputs.add(line);
       return {
         write: (active) => line.write(active),
         read: () => line.read(),

@@ -283,3 +283,14 @@ test('without onoff, or without its compiled part, only the opening of a line fa
   t.regex(notBuilt, /^made\nLIUHEN_GPIO .*: Could not locate the bindings file\. Tried: /);
   t.regex(notBuilt, next);
 });
+
+test('whatever ends the program, short of a kill, no light outlives it', async (t) => {
+  const root = await fakeSysfs(t, CHIPS);
+  const child = fileURLToPath(new URL('../support/gpio-crash.js', import.meta.url));
+  for (const how of ['throws', 'rejects', 'exits']) {
+    const values = join(root, how);
+    await t.throwsAsync(promisify(execFile)(process.execPath, [child, root, values, how]), undefined, how);
+    // Two lights: one that burns, and one that is active while its voltage is low and was closed before.
+    t.deepEqual((await readFile(values, 'utf8')).split('\n').slice(-4), ['3: 1', '4: 0', '3: 0', ''], how);
+  }
+});
