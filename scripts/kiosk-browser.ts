@@ -55,7 +55,7 @@ const options = new Command('scripts/kiosk-browser')
 const ASK_TIMEOUT_MS = 3000;
 const KILL_AFTER_MS = 5000;
 const MOST_WAIT_MS = 30_000;
-const MOST_IN_VAIN = 4;
+const MOST_IN_VAIN = 3;
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());

@@ -11,7 +11,7 @@ import test, { type ExecutionContext } from 'ava';
 const PROGRAM = join(import.meta.dirname, '../../scripts/kiosk-browser.js');
 
 /** The program over a browser that only says that it was started, and an agent that says what the test wants. */
-async function scene(t: ExecutionContext) {
+async function scene(t: ExecutionContext, startWithin = '0.6') {
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-browser-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const started = join(folder, 'started');
@@ -28,9 +28,13 @@ async function scene(t: ExecutionContext) {
   await once(agent, 'listening');
   t.teardown(() => agent.close());
   const url = `http://127.0.0.1:${(agent.address() as AddressInfo).port}/`;
-  const times = ['--start-within', '0.6', '--silence', '0.4', '--look', '0.05'];
+  const times = ['--start-within', startWithin, '--silence', '0.4', '--look', '0.05'];
   const child = spawn(process.execPath, [PROGRAM, '--url', url, '--browser', browser, ...times], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => {
+    said += bytes;
   });
   const exited = once(child, 'exit');
   t.teardown(async () => {
@@ -43,6 +47,7 @@ async function scene(t: ExecutionContext) {
     child,
     exited,
     url,
+    said: () => said,
     says: (told: () => object) => {
       health = told;
     },
@@ -97,4 +102,11 @@ test('a browser whose page is not heard, or falls silent, is ended and started a
   child.kill('SIGTERM');
   t.deepEqual(await exited, [0, null]);
   t.false(isAlive(Number.parseInt(third, 10)));
+});
+
+test('where three browsers in a row draw nothing it ends with a fault, so that what they draw on is started anew too', async (t) => {
+  const { exited, started, said } = await scene(t, '0.1');
+  t.deepEqual(await exited, [70, null]);
+  t.is((await started(3)).length, 3);
+  t.regex(said(), /the page is no longer drawn; 3 in a row have drawn nothing/);
 });

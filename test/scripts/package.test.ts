@@ -1,7 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { loadConfig } from '../../config/load.js';
@@ -12,6 +13,9 @@ import { SHIPPED } from '../../scripts/package/shipped.js';
 const run = promisify(execFile);
 const PACKAGE = join(PACKAGE_ROOT, 'scripts/package');
 const ROLES = ['recorder', 'kiosk', 'archive'];
+const OTHER_UNITS = readdirSync(PACKAGE, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /tree\/usr\/lib\/systemd\/system\/liuhen-[a-z-]+\.service$/.test(path))
+  .map((path) => basename(path));
 
 /** Runs only where Debian's package of that command is installed. */
 function testWith(command: string, title: string, body: (t: ExecutionContext) => Promise<void>): void {
@@ -27,9 +31,11 @@ async function unitsRoot(): Promise<string> {
     recursive: true,
     verbatimSymlinks: true,
   });
-  await cp(join(PACKAGE, 'tree/usr/lib'), join(root, 'usr/lib'), { recursive: true });
+  for (const tree of ['tree', 'kiosk/tree']) {
+    await cp(join(PACKAGE, tree, 'usr/lib'), join(root, 'usr/lib'), { recursive: true });
+  }
   await symlink('usr/lib', join(root, 'lib'));
-  for (const name of ['find', 'liuhen']) {
+  for (const name of ['find', 'liuhen', 'cage', 'systemctl']) {
     await writeFile(join(root, 'usr/bin', name), '');
     await chmod(join(root, 'usr/bin', name), 0o755);
   }
@@ -39,7 +45,7 @@ async function unitsRoot(): Promise<string> {
 testWith('systemd-analyze', 'systemd has nothing to say against the units', async (t) => {
   const root = await unitsRoot();
   t.teardown(() => rm(root, { recursive: true }));
-  const units = ['liuhen.target', 'liuhen-gate.service', 'liuhen-time.service'];
+  const units = ['liuhen.target', ...OTHER_UNITS];
   const roles = ROLES.map((role) => `liuhen@${role}.service`);
   const answer = await run('systemd-analyze', [
     'verify',
@@ -67,6 +73,23 @@ for (const role of ROLES) {
     await t.throwsAsync(judge(10));
   });
 }
+
+testWith('systemd-analyze', 'no other unit exposes more than 3.0', async (t) => {
+  const root = await unitsRoot();
+  t.teardown(() => rm(root, { recursive: true }));
+  t.true(OTHER_UNITS.includes('liuhen-gate.service') && OTHER_UNITS.includes('liuhen-kiosk-browser.service'));
+  const judge = ['security', '--offline=true', '--threshold=30', `--root=${root}`];
+  await t.notThrowsAsync(run('systemd-analyze', [...judge, ...OTHER_UNITS]));
+});
+
+test("a kiosk's browser may go to this machine and nowhere else, and keeps and opens nothing", async (t) => {
+  const file = join(PACKAGE, 'kiosk/tree/usr/lib/liuhen-kiosk/policies.json');
+  t.like(JSON.parse(await readFile(file, 'utf8')), {
+    ...{ URLBlocklist: ['*'], URLAllowlist: ['http://127.0.0.1'] },
+    ...{ DeveloperToolsAvailability: 2, DownloadRestrictions: 3, PasswordManagerEnabled: false },
+    ...{ AllowFileSelectionDialogs: false, PrintingEnabled: false, IncognitoModeAvailability: 1 },
+  });
+});
 
 test('a role starts exactly where the configuration names it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-role-'));
@@ -152,10 +175,10 @@ test('what is packed runs without this checkout', async (t) => {
 testWith('shellcheck', 'shellcheck finds nothing in what a device runs as root', async (t) => {
   const own = [
     '../install',
-    'deb',
-    'test-deb',
+    ...['deb', 'machine.sh', 'test-deb', 'test-deb-arm64', 'test-kiosk'],
     ...['preinst', 'postinst', 'prerm', 'postrm'].map((name) => `debian/${name}`),
+    ...['postinst', 'prerm', 'postrm'].map((name) => `kiosk/debian/${name}`),
   ];
   const installed = ['is-role', 'await-time', 'gate'].map((name) => `tree/usr/lib/liuhen/${name}`);
-  await t.notThrowsAsync(run('shellcheck', [...own, ...installed], { cwd: PACKAGE }));
+  await t.notThrowsAsync(run('shellcheck', ['-x', ...own, ...installed], { cwd: PACKAGE }));
 });
