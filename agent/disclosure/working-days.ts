@@ -8,6 +8,7 @@ const DAY_MS = 86_400_000;
 /** Terms are in days; a count over more than ten years is a wrong date. */
 const MAX_DAYS = 3660;
 const LAST_DAY = '9999-12-31';
+const MOST_REMEMBERED = 5000;
 
 /** What an authority knows of single days beyond the calendar that ships: `rest` or `working`, by `YYYY-MM-DD`. */
 export type DayOverrides = ReadonlyMap<string, 'rest' | 'working'>;
@@ -32,6 +33,8 @@ export class WorkingDays {
   readonly #overrides: DayOverrides;
   readonly #overriddenYears: ReadonlySet<string>;
   readonly #known = new Map<string, boolean>();
+  /** Ends of terms, by their beginning and length: many decisions share them, and each is judged again and again. */
+  readonly #due = new Map<string, string>();
 
   constructor(overrides: DayOverrides = new Map()) {
     this.#overrides = overrides;
@@ -60,11 +63,15 @@ export class WorkingDays {
 
   /** The last day of a term of so many working days; the day it begins does not count (as the laws of procedure have it). */
   dueAfter(begins: string, workingDays: number): string {
-    let day = begins;
+    const term = `${begins} ${workingDays}`;
+    let day = this.#due.get(term) ?? begins;
+    if (day !== begins) return day;
     for (let left = workingDays, steps = 0; left > 0 && steps < MAX_DAYS; steps++) {
       day = nextDay(day);
       if (this.isWorking(day)) left--;
     }
+    if (this.#due.size >= MOST_REMEMBERED) this.#due.clear();
+    this.#due.set(term, day);
     return day;
   }
 
