@@ -19,9 +19,14 @@ export function speakOfCommands(program: Command): void {
     optionDescription: (option) => described(option.description, english.optionDescription(option)),
   });
   program.configureOutput({
-    writeOut: (text) => void process.stdout.write(spoken(text)),
-    writeErr: (text) => void process.stderr.write(spoken(text)),
+    writeOut: (text) => void process.stdout.write(rest(text)),
+    writeErr: (text) => void process.stderr.write(rest(text)),
   });
+}
+
+/** The lines that commander has not been given in Chinese: errors, and what stands below the options. */
+function rest(text: string): string {
+  return text.replace(/^\P{Script=Han}+$/gmu, (lines) => spoken(lines));
 }
 
 /** The text, and what commander adds in brackets: a default, or what may be chosen. */

@@ -11,11 +11,19 @@ interface Pattern {
   chinese: string;
 }
 
+/** A text in Chinese, and how many of its letters are of sentences that are in no catalogue. */
+interface Reading {
+  text: string;
+  unread: number;
+}
+
 /** Longer lines are somebody's data. */
 const MAX_CHARS = 4000;
 /** A message quotes the message of its cause, which may quote another. */
 const MAX_DEPTH = 4;
 const MAX_PARTS = 6;
+/** Texts, and parts of them, that are looked at for one line. */
+const MAX_LOOKS = 300;
 
 /** What puts a text into Chinese, line by line. What is in no catalogue stays as it is. */
 export function translatorOf(catalogues: readonly Catalogue[]): (text: string) => string {
@@ -25,48 +33,79 @@ export function translatorOf(catalogues: readonly Catalogue[]): (text: string) =
     if (english.includes('{}')) patterns.push({ pieces: english.split('{}'), chinese });
     else whole.set(english, chinese);
   }
-  // The one that says most about a text is meant.
   const letters = ({ pieces }: Pattern) => pieces.join('').length;
   patterns.sort((a, b) => letters(b) - letters(a));
+  return (text) =>
+    text.replace(
+      /[^\s\n](?:[^\n]*[^\s\n])?/g,
+      (line) => new Line(whole, patterns).read(line, 0)?.text ?? line,
+    );
+}
 
-  const chineseOf = (text: string, depth: number): string | undefined => {
-    const same = whole.get(text);
-    if (same !== undefined) return same;
-    if (depth > MAX_DEPTH || text.length > MAX_CHARS) return undefined;
-    for (const { pieces, chinese } of patterns) {
-      const found = holesOf(text, pieces);
-      if (found !== undefined)
-        return filled(chinese, found, (hole, isWord) =>
-          isWord ? chineseOf(hole, depth + 1) : inner(hole, depth),
-        );
+/** The reading of one line. */
+class Line {
+  readonly #whole: ReadonlyMap<string, string>;
+  readonly #patterns: readonly Pattern[];
+  #looks = 0;
+
+  constructor(whole: ReadonlyMap<string, string>, patterns: readonly Pattern[]) {
+    this.#whole = whole;
+    this.#patterns = patterns;
+  }
+
+  /** The reading that leaves least unread; of several, the one whose pattern says most. Undefined when nothing of it is known. */
+  read(text: string, depth: number): Reading | undefined {
+    const same = this.#whole.get(text);
+    if (same !== undefined) return { text: same, unread: 0 };
+    if (depth > MAX_DEPTH || text.length > MAX_CHARS || ++this.#looks > MAX_LOOKS) return undefined;
+    let best: Reading | undefined;
+    for (const { pieces, chinese } of this.#patterns) {
+      const holes = holesOf(text, pieces);
+      if (holes === undefined) continue;
+      const reading = this.#filled(chinese, holes, depth);
+      if (best === undefined || reading.unread < best.unread) best = reading;
+      if (best.unread === 0) return best;
     }
-    return partly(text, depth);
-  };
+    const partly = this.#partly(text, depth);
+    return best === undefined || (partly !== undefined && partly.unread < best.unread) ? partly : best;
+  }
+
+  #filled(chinese: string, holes: readonly string[], depth: number): Reading {
+    let unread = 0;
+    const text = chinese.replace(/\{(\d)(!?)\}/g, (_, number: string, word: string) => {
+      const hole = holes[Number(number) - 1] ?? '';
+      const reading =
+        word === '' ? this.#inner(hole, depth) : (this.read(hole, depth + 1) ?? this.#inner(hole, depth));
+      unread += reading.unread;
+      return reading.text;
+    });
+    return { text, unread };
+  }
+
   /** A single word is a name or a value, whatever else it means. */
-  const inner = (text: string, depth: number) =>
-    text.includes(' ') ? chineseOf(text, depth + 1) : undefined;
-  /** `where: why`, `one; other`, `what it means（why）`: what is known of it. */
-  const partly = (text: string, depth: number): string | undefined => {
-    const bracket = text.endsWith('）') ? text.indexOf('（') : -1;
-    const bracketed = bracket < 0 ? undefined : inner(text.slice(bracket + 1, -1), depth);
-    if (bracketed !== undefined) return `${text.slice(0, bracket)}（${bracketed}）`;
-    const cuts = [...text.matchAll(/[:;] /g)].slice(0, MAX_PARTS).map(({ index }) => index);
-    const at = (cut: number) =>
-      [text.slice(0, cut), text[cut] === ':' ? '：' : '；', text.slice(cut + 2)] as const;
-    for (const cut of cuts) {
-      const [left, mark, right] = at(cut);
-      const known = chineseOf(right, depth + 1);
-      if (known !== undefined) return `${inner(left, depth) ?? left}${mark}${known}`;
-    }
-    for (const cut of cuts.toReversed()) {
-      const [left, mark, right] = at(cut);
-      const known = inner(left, depth);
-      if (known !== undefined) return `${known}${mark}${right}`;
-    }
-    return undefined;
-  };
+  #inner(text: string, depth: number): Reading {
+    const reading = text.includes(' ') ? this.read(text, depth + 1) : undefined;
+    return reading ?? { text, unread: /[a-z] [a-z]/i.test(text) ? text.length : 0 };
+  }
 
-  return (text) => text.replace(/[^\s\n](?:[^\n]*[^\s\n])?/g, (line) => chineseOf(line, 0) ?? line);
+  /** `where: why`, `one; other`, `what it means（why）`: what is known of it. */
+  #partly(text: string, depth: number): Reading | undefined {
+    const bracket = text.endsWith('）') ? text.indexOf('（') : -1;
+    if (bracket >= 0) {
+      const inner = this.#inner(text.slice(bracket + 1, -1), depth);
+      return { text: `${text.slice(0, bracket)}（${inner.text}）`, unread: inner.unread };
+    }
+    let best: Reading | undefined;
+    for (const { index } of [...text.matchAll(/[:;] /g)].slice(0, MAX_PARTS)) {
+      const left = this.#inner(text.slice(0, index), depth);
+      const right = this.read(text.slice(index + 2), depth + 1) ?? this.#inner(text.slice(index + 2), depth);
+      if (left.text === text.slice(0, index) && right.text === text.slice(index + 2)) continue;
+      const mark = text[index] === ':' ? '：' : '；';
+      const reading = { text: `${left.text}${mark}${right.text}`, unread: left.unread + right.unread };
+      if (best === undefined || reading.unread < best.unread) best = reading;
+    }
+    return best;
+  }
 }
 
 /** What stands in the holes, when the text is of that form: each as short as possible, none empty. */
@@ -85,15 +124,4 @@ function holesOf(text: string, pieces: readonly string[]): string[] | undefined 
   const end = text.length - last.length;
   if (end <= from) return undefined;
   return [...holes, text.slice(from, end)];
-}
-
-function filled(
-  chinese: string,
-  holes: readonly string[],
-  inner: (hole: string, isWord: boolean) => string | undefined,
-): string {
-  return chinese.replace(/\{(\d)(!?)\}/g, (_, number: string, word: string) => {
-    const hole = holes[Number(number) - 1] ?? '';
-    return inner(hole, word !== '') ?? hole;
-  });
 }

@@ -394,7 +394,7 @@ class Reader {
 /** Properties that hold such texts, by where. */
 const PROPERTIES: [under: RegExp, names: readonly string[]][] = [
   [/./, ['next']],
-  [/^config\//, ['message', 'expected', 'error']],
+  [/^config\//, ['message', 'expected', 'error', 'what']],
   [/^drivers\//, ['refusal', 'reason', 'detail']],
   [/^agent\/provision\//, ['detail', 'error', 'step', 'result']],
   [/^agent\/evidence\/verify\//, ['expected', 'actual']],

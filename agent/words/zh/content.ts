@@ -83,7 +83,7 @@ export const contentZh: Catalogue = {
   'hall {} at {} UTC': '大厅 {1}，{2} UTC',
   'no trust document: nobody is trusted': '没有信任文件：谁都不被信任',
   'trust document {}': '信任文件第 {1} 版',
-  nothing: '没有内容',
+  nothing: '无内容',
   'damaged: {}/{} revision {}': '已损坏：{1}/{2} 第 {3} 版',
   'refused: {} as {}': '拒绝：{1} 次，原因 {2}',
   'revision {}': '第 {1} 版',

@@ -77,8 +77,8 @@ export const othersZh: Catalogue = {
   'The operation was aborted': '操作已中止',
   'The operation was aborted due to timeout': '操作因超时而中止',
 
-  'Invalid input: expected {}, received {}': '应为 {1}，实为 {2}',
-  'Invalid input: expected {}': '应为 {1}',
+  'Invalid input: expected {}, received {}': '应为{1!}，实为{2!}',
+  'Invalid input: expected {}': '应为{1!}',
   'Invalid option: expected one of {}': '应为以下之一：{1}',
   'Unrecognized key: {}': '未知的键：{1}',
   'Unrecognized keys: {}': '未知的键：{1}',
@@ -91,4 +91,7 @@ export const othersZh: Catalogue = {
   'Too big: expected {} to be <={}': '太大：至多为 {2}',
   'Too small: expected {} to have >={} items': '太少：至少 {2} 项',
   'Too big: expected {} to have <={} items': '太多：至多 {2} 项',
+  'Example: {}': '示例：{1}',
+  'Examples: {}': '示例：    {1}',
+  'then: {}': '然后：{1}',
 };

@@ -83,7 +83,7 @@ export const settingsZh: Catalogue = {
   port: '端口',
   line: '线',
 
-  '{}, got {}': '{1}，实为 {2}',
+  '{}, got {}': '{1}，实为 {2!}',
 
   'expected the path of a YAML file of staff': '应为工作人员 YAML 文件的路径',
   'expected a name of at most 60 characters': '应为不超过 60 个字符的名称',
@@ -199,4 +199,6 @@ export const settingsZh: Catalogue = {
     '须设置此项，因为只有要求证书的消息服务器才能让设备入网',
   archive: '归档端',
   'liuhen config show lists them': 'liuhen config show 列出全部设置',
+  'configuration file': '配置文件',
+  'file for {}': '{1} 所指的文件',
 };

@@ -36,4 +36,10 @@ export const valuesZh: Catalogue = {
   reloaded: '已重新读取规则',
   consistency: '一致性',
   inclusion: '包含',
+  string: '文本',
+  number: '数字',
+  object: '一节',
+  array: '列表',
+  boolean: 'true 或 false',
+  undefined: '无内容',
 };
