@@ -104,8 +104,12 @@ test('who does not know the secret hears nothing', async (t) => {
     note: { what: 'ignored', who: token.id, why: 'not made with the token' },
     outcome: undefined,
   });
-  const unknown = await asked(it, { ...token, id: 'ffffffffffffffff' }, made.request);
-  t.is(unknown.outcome, undefined);
+  const stranger = { ...token, id: 'ffffffffffffffff' };
+  // Nor does it wait for who changes the authority, or keep others waiting.
+  await whileLocked(it.authority.dir, async () => {
+    t.is((await asked(it, stranger, made.request)).note.why, 'no such token');
+    t.is((await asked(it, guess, made.request)).note.why, 'not made with the token');
+  });
   for (const rubbish of ['', '{', '{}', 'x'.repeat(100_000), JSON.stringify({ request: 1, mac: 'x' })]) {
     const { reply } = await answerAtDesk(
       it.authority,
