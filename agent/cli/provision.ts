@@ -95,8 +95,12 @@ export function registerProvision(program: Command): void {
     .action(async (flags: Flags) => {
       if (flags.batch !== undefined) return batch(flags.batch, flags);
       if (flags.check === true) return check(flags);
-      if (flags.renew === true) return renew(flags);
-      return provision(flags);
+      try {
+        return await (flags.renew === true ? renew(flags) : provision(flags));
+      } finally {
+        // Also of a run that failed: what root began would keep the agent out.
+        if (existsSync(flags.config)) await giveToOwner(loadConfig(flags.config).data);
+      }
     });
 }
 
@@ -117,7 +121,6 @@ async function provision(flags: Flags): Promise<void> {
     enrolled = await online(device, token);
   }
   const problem = enrolled === undefined ? undefined : await connectionProblem(enrolled.config);
-  await giveToOwner(config.data);
 
   const steps = await provisionState(flags.config, Date.now());
   const words = fingerprintWords(rootVkey);
@@ -216,7 +219,6 @@ async function renew(flags: Flags): Promise<void> {
       ? await askRenewal(config, request)
       : readAnswer(answerText(flags.answer, config.device.id));
   const renewed = await takeRenewal(config, answer, Date.now());
-  await giveToOwner(config.data);
   if (flags.json === true) return print({ renewed: true, ...renewed });
   process.stdout.write(`${renewed.serial}\n`);
   say(spoken(`connected with the new certificate, which is in place until ${renewed.expires}`));

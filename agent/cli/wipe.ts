@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
 import { loadConfig } from '../../config/load.js';
-import { isWiping, wipe, wouldLose } from '../provision/wipe.js';
+import { giveToOwner } from '../provision/owner.js';
+import { isWiping, type Wiped, wipe, wouldLose } from '../provision/wipe.js';
 import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
@@ -34,16 +35,22 @@ export function registerWipe(program: Command): void {
     .action(async ({ config: path, device, why, force, upload, json }: Flags) => {
       const config = loadConfig(path);
       const { id } = config.device;
-      const given =
-        device ?? (await askId(id, (await isWiping(config.data)) ? undefined : () => wouldLose(config)));
-      if (given !== id) {
-        throw new LiuhenError(
-          'LIUHEN_USAGE',
-          `this device is ${id}, and not ${JSON.stringify(given.slice(0, 80))}; nothing was wiped`,
-        );
+      let wiped: Wiped;
+      try {
+        const given =
+          device ?? (await askId(id, (await isWiping(config.data)) ? undefined : () => wouldLose(config)));
+        if (given !== id) {
+          throw new LiuhenError(
+            'LIUHEN_USAGE',
+            `this device is ${id}, and not ${JSON.stringify(given.slice(0, 80))}; nothing was wiped`,
+          );
+        }
+        const log = createLog('silent');
+        wiped = await wipe(config, path, { why, force: force === true, uploadMs: upload, log });
+      } finally {
+        // One that was refused goes on as it was: what root has opened would keep the agent out.
+        await giveToOwner(config.data);
       }
-      const log = createLog('silent');
-      const wiped = await wipe(config, path, { why, force: force === true, uploadMs: upload, log });
       if (json === true) {
         process.stdout.write(`${JSON.stringify({ device: id, ...wiped })}\n`);
         return;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
  */
 export async function giveToOwner(data: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
-  const { uid, gid } = await stat(data);
+  const { uid, gid } = await stat(data).catch(() => ({ uid: 0, gid: 0 }));
   if (uid === 0) return;
   const give = async (path: string): Promise<void> => {
     const { uid: owner } = await stat(path);

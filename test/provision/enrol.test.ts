@@ -223,11 +223,23 @@ test('an answer for another device, key or CA, or out of its time, is refused an
     const data = join(folder, 'data');
     await mkdir(data);
     await chown(data, 65_534, 65_534);
-    const done = await liuhen(folder, 'provision', '--answers', 'answers.yaml', '--no-tests');
+    const ofOwner = async () => {
+      const made = await readdir(data, { recursive: true });
+      t.true(made.includes('tls/device.key') && made.includes('keys/epoch-0000000.key'));
+      for (const name of made) t.is((await stat(join(data, name))).uid, 65_534, name);
+    };
+    // Nobody answers there.
+    const token = 'liuhen-token:0123456789abcdef.AwMDAwMDAwMDAwMDAwMDAw@mqtt://127.0.0.1:1\n';
+    await writeFile(join(folder, 'token'), token, { mode: 0o600 });
+    const online = ['--answers', 'answers.yaml', '--no-tests', '--token-file', 'token'];
+    t.is((await liuhen(folder, 'provision', ...online)).status, 70);
+    await ofOwner();
+    const refused = await liuhen(folder, 'wipe', '--device', 'kiosk-0001', '--why', 'test');
+    t.regex(refused.stderr, /LIUHEN_NOT_ARCHIVED/);
+    await ofOwner();
+    const done = await liuhen(folder, 'provision', '--no-tests');
     t.is(done.status, 0, done.stderr);
-    const made = await readdir(data, { recursive: true });
-    t.true(made.includes('tls/device.key') && made.includes('keys/epoch-0000000.key'));
-    for (const name of made) t.is((await stat(join(data, name))).uid, 65_534, name);
+    await ofOwner();
     const { uid, mode } = await stat(join(folder, 'liuhen.yaml'));
     t.deepEqual([uid, mode & 0o777], [0, 0o644], 'the agent only reads its configuration');
   },
