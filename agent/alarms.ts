@@ -12,6 +12,7 @@ export const ALARMS = [
   'battery-low',
   'hardware',
   'link-down',
+  'certificate',
   'firmware-key',
   'clock',
 ] as const;
@@ -22,6 +23,7 @@ export interface AlarmFacts {
   state: RecorderState;
   camera: { problem: string | null };
   uplink: Pick<UplinkStatus, 'connected' | 'fork'> | null;
+  certificate: { problem: string | null } | null;
   hardware: Pick<OfficersDeviceStatus, 'light' | 'openDoors' | 'pieces'>;
   firmware: { keyProblem: string | null } | null;
   clock: { source: string };
@@ -29,7 +31,7 @@ export interface AlarmFacts {
 
 /** What of a device's status is an alarm, the gravest first. */
 export function alarmsOf(status: AlarmFacts): Alarm[] {
-  const { state, camera, uplink, hardware, firmware, clock } = status;
+  const { state, camera, uplink, certificate, hardware, firmware, clock } = status;
   const stands: Record<Alarm, boolean> = {
     fork: uplink?.fork !== undefined,
     'storage-full': state === 'storage-full',
@@ -39,6 +41,7 @@ export function alarmsOf(status: AlarmFacts): Alarm[] {
     'battery-low': hardware.light === 'battery-low',
     hardware: Object.values(hardware.pieces).some((piece) => piece.state === 'absent'),
     'link-down': uplink?.connected === false,
+    certificate: typeof certificate?.problem === 'string',
     'firmware-key': typeof firmware?.keyProblem === 'string',
     clock: clock.source === 'none',
   };

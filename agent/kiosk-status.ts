@@ -9,6 +9,7 @@ import type { Journal } from './journal/journal.js';
 import type { Vkey } from './journal/vkey.js';
 import type { ContentFeed } from './kiosk/content-feed.js';
 import type { Kiosk, KioskFacts } from './kiosk/server.js';
+import type { CertificateStatus } from './provision/renewal.js';
 import { witnessedOf } from './status.js';
 import type { Uplink, UplinkStatus } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
@@ -35,6 +36,8 @@ export interface KioskStatus {
   };
   journal: { entries: number; epoch: number; witnessed: { entries: number; time: string } | null };
   uplink: UplinkStatus | null;
+  /** Null where it connects without one of `liuhen provision`. */
+  certificate: CertificateStatus | null;
   commands: CommandsStatus | null;
   pieces: Record<string, PieceStatus>;
   disk: { freeBytes: number; reserveBytes: number };
@@ -52,6 +55,7 @@ export interface KioskStatusParts {
   disclosure: OpenDisclosure;
   feed: ContentFeed;
   inbox: CommandInbox | undefined;
+  certificate: CertificateStatus | null;
   clock: Clock;
   pieces: Record<string, PieceStatus>;
   freeBytes: number;
@@ -72,6 +76,7 @@ export function kioskStatus(parts: KioskStatusParts): KioskStatus {
     content: contentOf(config.disclosure.hall ?? '', disclosure, feed),
     journal: { entries: journal.size, epoch: journal.epoch, witnessed: witnessedOf(journal, witness) },
     uplink: uplink?.status() ?? null,
+    certificate: parts.certificate,
     commands: parts.inbox?.commands.status ?? null,
     pieces,
     disk: { freeBytes: parts.freeBytes, reserveBytes: config.storage.reserveBytes },

@@ -33,6 +33,7 @@ import { isPublished, servingAt } from './kiosk/serving.js';
 import { openWindowHardware } from './kiosk/window-hardware.js';
 import { type KioskStatus, kioskStatus } from './kiosk-status.js';
 import { endDevice, Opened, openDevice, type RunOptions } from './open-device.js';
+import { startRenewal } from './provision/renewal.js';
 import { startTimers } from './timers.js';
 import { startUplink, type Uplink } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
@@ -93,6 +94,8 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
       inbox?.join(uplink);
       opened.add(() => uplink.stop());
     }
+    const renewal = uplink && startRenewal({ config, uplink, journal, clock, log });
+    opened.add(() => renewal?.stop());
     const connection = connectionOf(uplink, board, clock);
     const kiosk = await startKiosk({
       ...{ board, clock, log, device: config.device.id },
@@ -125,6 +128,7 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
     const status = async (): Promise<KioskStatus> =>
       kioskStatus({
         ...{ config, journal, rootVkey, witness, uplink, kiosk, disclosure, feed, clock, inbox },
+        certificate: (await renewal?.status()) ?? null,
         pieces: pieces.status(KIOSK_PIECES),
         freeBytes: await freeBytes(config.data),
       });

@@ -28,6 +28,7 @@ import { type OfficersDevice, openOfficersDevice } from './hardware/officers-dev
 import type { Journal } from './journal/journal.js';
 import { parseVkey } from './journal/vkey.js';
 import { endDevice, Opened, openDevice, type RunOptions } from './open-device.js';
+import { startRenewal } from './provision/renewal.js';
 import { CameraFeed } from './recorder/camera-feed.js';
 import { configuredCamera } from './recorder/configured-camera.js';
 import { continuationIn } from './recorder/interruption.js';
@@ -113,6 +114,8 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
       stores.footage.keepUnsent(Math.min(config.recording.preRecordBytes, UNSENT_BYTES));
       opened.add(() => uplink.stop());
     }
+    const renewal = uplink && startRenewal({ config, uplink, journal, clock, log });
+    opened.add(() => renewal?.stop());
     const { retentionMs } = config.storage;
     const retention = { journal, ...stores, retentionMs, ...(witness === undefined ? {} : { witness }) };
     opened.add(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
@@ -161,6 +164,7 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
           witnessed: witnessedOf(journal, witness),
         },
         uplink: uplink?.status() ?? null,
+        certificate: (await renewal?.status()) ?? null,
         commands: inbox?.commands.status ?? null,
         hardware: worn.status(),
         firmware: firmware === undefined ? null : { keyProblem: firmwareKeyProblem(firmwareKeyFile) ?? null },

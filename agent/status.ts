@@ -6,6 +6,7 @@ import type { OfficersDeviceStatus } from './hardware/officers-device.js';
 import { cosignedAt } from './journal/checkpoint.js';
 import type { Journal } from './journal/journal.js';
 import type { Vkey } from './journal/vkey.js';
+import type { CertificateStatus } from './provision/renewal.js';
 import type { Recorder, RecorderState } from './recorder/recorder.js';
 import type { UplinkStatus } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
@@ -32,6 +33,8 @@ export interface AgentStatus {
     witnessed: { entries: number; time: string } | null;
   };
   uplink: UplinkStatus | null;
+  /** Null where it connects without one of `liuhen provision`. */
+  certificate: CertificateStatus | null;
   /** Null where no root key is pinned, and so nobody can command it. */
   commands: CommandsStatus | null;
   hardware: OfficersDeviceStatus;

@@ -22,7 +22,9 @@ interface Related {
     preRecordBytes: number;
   };
   uplink: Connection & { chunkSizeBytes: number; windowBytes: number; witness: string | undefined };
-  archive: Connection & { embeddedBroker: object | undefined };
+  archive: Connection & {
+    embeddedBroker: { tls: object | undefined; enrolPort: number | undefined } | undefined;
+  };
 }
 
 interface Connection {
@@ -184,6 +186,14 @@ function* checkBrokerOfArchive({ profile, archive }: Related): Generator<Contrad
       key: 'archive.broker',
       because: 'profile',
       message: 'expected either archive.broker or archive.embeddedBroker',
+    };
+  }
+  const { embeddedBroker } = archive;
+  if (embeddedBroker?.enrolPort !== undefined && embeddedBroker.tls === undefined) {
+    yield {
+      key: 'archive.embeddedBroker.tls',
+      because: 'archive.embeddedBroker.enrolPort',
+      message: 'expected it to be set, because only a broker that asks for certificates has devices enrol',
     };
   }
 }

@@ -189,6 +189,10 @@ const uplink = section({
   bandwidth: bitRate({ min: '8kbit/s', max: '10000Mbit/s' }).optional(
     'ceiling for footage; absent: no ceiling',
   ),
+  renewBefore: duration({ min: '0s', max: '365d' }).default(
+    '30d',
+    'how long before its end a certificate of liuhen provision is renewed, at the latest in the last third of its life; 0s: not by itself',
+  ),
   queryInterval: duration({ min: '1s', max: '1d' }).default(
     '60s',
     'how often to ask the archive what it lacks',
@@ -214,6 +218,20 @@ const archive = section({
     port: count('(a TCP port)', { min: 0, max: 65535 }).default(
       1883,
       'port to listen on; 0: the kernel picks one',
+    ),
+    tls: section({
+      caFile: path('expected the path of a PEM file').required(
+        'who signs the certificates that devices show',
+      ),
+      certFile: path('expected the path of a PEM file').required('certificate that the broker shows'),
+      keyFile: path('expected the path of a PEM file').required('private key of that certificate'),
+      crlFile: path('expected the path of a PEM file').optional('certificates that were revoked'),
+      aclFile: path('expected the path of a file').required(
+        'who may write and read what, as liuhen authority writes it for mosquitto; read again when it changes',
+      ),
+    }).optional(),
+    enrolPort: count('(a TCP port)', { min: 0, max: 65535 }).optional(
+      'port where devices without a certificate enrol with a one-time token, and nothing else; goes with tls',
     ),
   }).optional(),
   ...connection,

@@ -182,12 +182,12 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
   connect(broker: EmbeddedBroker | undefined): void {
     const { settings, log } = this.#options;
     this.#broker = broker;
-    this.#brokerUrl = broker?.credentials.url ?? settings.broker ?? '';
+    this.#brokerUrl = broker?.url ?? settings.broker ?? '';
     this.#link = new Link({
       ...settings,
       ...(broker === undefined ? {} : { ...broker.credentials, protocol: 4, passwordFile: undefined }),
       section: 'archive',
-      broker: this.#brokerUrl,
+      broker: broker?.credentials.url ?? this.#brokerUrl,
       windowBytes: WINDOW_BYTES,
       clientId: `liuhen-archive-${randomBytes(6).toString('hex')}`,
       subscriptions: ARCHIVE_SUBSCRIPTIONS,

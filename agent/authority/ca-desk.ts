@@ -1,6 +1,12 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { readRequest } from '../provision/request.js';
-import { MAX_MESSAGE_BYTES, type Outcome, openRequest, sealAnswer } from '../provision/token.js';
+import {
+  MAX_ASKED_BYTES,
+  MAX_MESSAGE_BYTES,
+  type Outcome,
+  openRequest,
+  sealAnswer,
+} from '../provision/token.js';
 import { enrol, enrolLocked, type OpenAuthority } from './ca-enrol.js';
 import { whileLocked } from './ca-lock.js';
 import { readToken, refusalOf, useToken } from './ca-token.js';
@@ -35,15 +41,12 @@ export async function answerAtDesk(
   const [, device] = RENEW.exec(topic) ?? [];
   const who = token ?? device ?? topic.slice(0, 80);
   try {
-    if (payload.length > 2 * MAX_MESSAGE_BYTES) return ignored(who, `${payload.length} bytes`);
+    if (payload.length > (token === undefined ? 2 * MAX_MESSAGE_BYTES : MAX_ASKED_BYTES))
+      return ignored(who, `${payload.length} bytes`);
     if (token !== undefined) {
-      const kept = await readToken(authority.dir, token);
-      if (kept === undefined) return ignored(token, 'no such token');
-      // Whoever has no token can write here as well: rubbish must not keep the authority from those who change it.
-      const text = openRequest(kept, payload.toString());
-      if (text === undefined) return ignored(token, 'not made with the token');
-      // From reading the token again until it is used: another process may be asked for it at the same time.
-      return await whileLocked(authority.dir, () => enrolWithToken(authority, token, text, nowMs));
+      const message = payload.toString();
+      // From reading the token until it is used: another process may be asked for it at the same time.
+      return await whileLocked(authority.dir, () => enrolWithToken(authority, token, message, nowMs));
     }
     if (device !== undefined) return await renewOf(authority, device, payload.toString(), nowMs);
     return ignored(who, 'no topic of an enrolment');
@@ -55,11 +58,13 @@ export async function answerAtDesk(
 async function enrolWithToken(
   authority: OpenAuthority,
   id: string,
-  text: string,
+  message: string,
   nowMs: number,
 ): Promise<DeskAnswer> {
   const token = await readToken(authority.dir, id);
   if (token === undefined) return ignored(id, 'no such token');
+  const text = openRequest(token, message);
+  if (text === undefined) return ignored(id, 'not made with the token');
   const { note, outcome } = await attempt(async () => {
     const request = await readRequest(text);
     const refusal = refusalOf(token, request.device, text, nowMs);

@@ -58,7 +58,7 @@ export async function enrolLocked(
   checkName(request, settings);
   const known = await readDevice(dir, device);
   if (known !== undefined) checkKnown(known, request, allowExpired ? 0 : nowMs);
-  else if (request.proof.by !== 'root') throw refused(`${device} is not enrolled, so it cannot renew`);
+  else if (request.proof.by === 'certificate') throw refused(`${device} is not enrolled, so it cannot renew`);
   const { archive } = settings;
   const root = archive === undefined ? undefined : await readRoot(archive, device);
   if (root !== undefined && !root.publicKey.equals(parseVkey(rootVkey).publicKey)) throw otherKey(device);
@@ -153,7 +153,7 @@ function checkKnown(known: EnrolledDevice, request: CheckedRequest, nowMs: numbe
     throw refused(`${device} was revoked on ${known.revoked.at.slice(0, 10)}: ${known.revoked.why}`);
   }
   if (known.rootVkey !== rootVkey) throw otherKey(device);
-  if (proof.by === 'root') return;
+  if (proof.by !== 'certificate') return;
   const old = known.certificates.find(({ serial }) => serial === proof.serial);
   if (old === undefined || !isProvenBy(request, keyOf(old.pem))) {
     throw refused(`it is not signed with a certificate of ${device} that this authority issued`);

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { messageOf } from '../../config/errors.js';
 import { Link } from '../link/link.js';
 import { systemTimers } from '../link/timers.js';
-import { MAX_MESSAGE_BYTES } from '../provision/token.js';
+import { MAX_ASKED_BYTES } from '../provision/token.js';
 import { officeName } from './ca-broker.js';
 import { answerAtDesk, DESK_SUBSCRIPTIONS, type DeskNote } from './ca-desk.js';
 import type { OpenAuthority } from './ca-enrol.js';
@@ -36,7 +36,7 @@ export function serveDesk(
     windowBytes: WINDOW_BYTES,
     clientId: `liuhen-desk-${randomBytes(5).toString('hex')}`,
     subscriptions: DESK_SUBSCRIPTIONS,
-    maxIncomingBytes: 2 * MAX_MESSAGE_BYTES + 1024,
+    maxIncomingBytes: MAX_ASKED_BYTES + 1024,
     onRefused: ({ message }) => log.warn({}, message),
     log,
     timers: systemTimers,

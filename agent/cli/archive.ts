@@ -35,7 +35,7 @@ export function registerArchive(program: Command): void {
     .description('run until SIGINT or SIGTERM; one JSON line on stdout says when it is ready')
     .option('-d, --data <folder>', 'folder that liuhen archive init made')
     .option('-c, --config <file>', 'settings; what is named here goes over them')
-    .option('--embedded-broker', 'be the broker as well')
+    .option('--embedded-broker', 'be the broker as well, one that asks nobody for a certificate')
     .option('--host <host>', 'where that listens (default: 127.0.0.1)', parseHost)
     .option('--port <port>', 'its port; 0: the kernel picks one (default: 1883)', parsePort)
     .option(
@@ -44,6 +44,12 @@ export function registerArchive(program: Command): void {
       parseBroker,
     )
     .option('--device <vkey>', 'register this device first; may be repeated', collect)
+    .addHelpText(
+      'after',
+      '\nA broker that asks for certificates, and at which devices enrol by token: liuhen authority init --archive FOLDER writes its settings.\n' +
+        'Examples: liuhen archive run --config authority/archive-broker.yaml\n' +
+        '          liuhen archive run --data archive --embedded-broker',
+    )
     .action(runArchive);
 
   archive
@@ -132,6 +138,10 @@ async function runArchive(flags: RunFlags): Promise<void> {
     log,
     clock: systemClock(),
   });
+  if (settings.embeddedBroker !== undefined && settings.embeddedBroker.tls === undefined) {
+    const next = 'liuhen authority init --archive FOLDER writes settings with which it does';
+    log.info({ next }, 'the broker asks nobody for a certificate, and no device can enrol at it');
+  }
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

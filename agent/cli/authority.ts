@@ -10,11 +10,12 @@ import { listEnrolled, newestOf } from '../authority/ca-registry.js';
 import { serveDesk } from '../authority/ca-serve.js';
 import { createToken } from '../authority/ca-token.js';
 import { caFingerprint } from '../provision/answer.js';
-import { MAX_CARRIED_BYTES, toLine } from '../provision/carrier.js';
+import { MAX_REQUEST_BYTES, toLine } from '../provision/carrier.js';
 import { fingerprintWords } from '../provision/fingerprint.js';
 import { readRequest } from '../provision/request.js';
 import { replaceFile } from '../provision/secret-file.js';
 import { DAY_MS } from '../provision/x509.js';
+import { spoken } from '../words/spoken.js';
 import { createLog } from './log.js';
 import { askPassphrase, choosePassphrase } from './passphrase.js';
 import { parseDuration, parsePort } from './provision-flags.js';
@@ -66,7 +67,7 @@ function common(command: Command): Command {
 
 function registerInit(authority: Command): void {
   common(authority.command('init'))
-    .description('make the CA, certificates for broker and archive, and a configuration for mosquitto')
+    .description('make the CA, certificates for broker and archive, and configurations for both')
     .requiredOption('--domain <domain>', 'domain of the authority that answers for the devices')
     .option(
       '--host <host>',
@@ -109,7 +110,7 @@ function registerInit(authority: Command): void {
       });
       const { settings, brokerConfig } = made;
       const sha256 = caFingerprint(made.ca.certificate);
-      const { archiveConfig } = made;
+      const { archiveConfig, embeddedConfig } = made;
       if (json === true) {
         return print({
           dir: folder,
@@ -117,21 +118,23 @@ function registerInit(authority: Command): void {
           caSha256: sha256,
           brokerConfig,
           archiveConfig: archiveConfig ?? null,
+          embeddedConfig: embeddedConfig ?? null,
         });
       }
       process.stdout.write(`${settings.broker}\n`);
       if (secret === undefined) {
         process.stderr.write(
-          `warning: ${places.key(folder)} is not encrypted: who reads it can connect as any device\n`,
+          spoken(`warning: ${places.key(folder)} is not encrypted: who reads it can connect as any device\n`),
         );
       }
       process.stderr.write(
-        `\nDevices connect there. The CA's certificate: ${places.certificate(folder)}, sha256 ${sha256}\n` +
-          `  next: mosquitto -c ${brokerConfig}\n` +
-          (archiveConfig === undefined
-            ? '        and once more with --archive FOLDER, so that devices are registered with it\n'
-            : `        liuhen archive run --config ${archiveConfig}\n`) +
-          '        liuhen authority enrol REQUEST, or liuhen authority serve and liuhen authority token DEVICE\n',
+        spoken(
+          `\nDevices connect there. The CA's certificate: ${places.certificate(folder)}, sha256 ${sha256}\n` +
+            (archiveConfig === undefined
+              ? `  next: mosquitto -c ${brokerConfig}\n        and once more with --archive FOLDER, so that devices are registered with it\n`
+              : `  next: liuhen archive run --config ${embeddedConfig}, which is archive and broker in one;\n        or mosquitto -c ${brokerConfig} and liuhen archive run --config ${archiveConfig}\n`) +
+            '        liuhen authority enrol REQUEST, or liuhen authority serve and liuhen authority token DEVICE\n',
+        ),
       );
     });
 }
@@ -154,7 +157,7 @@ function registerEnrol(authority: Command): void {
       const request = await readRequest(text);
       const words = fingerprintWords(request.rootVkey);
       process.stderr.write(
-        `${request.device}: ${request.profile}${request.unit === undefined ? '' : `, ${request.unit}`}\n  ${words}\n`,
+        `${request.device}: ${spoken(request.profile)}${request.unit === undefined ? '' : `, ${request.unit}`}\n  ${words}\n`,
       );
       if (flags.yes !== true) await confirmWords();
       const answer = await enrol(await open(flags), request, Date.now(), {
@@ -168,7 +171,9 @@ function registerEnrol(authority: Command): void {
         return print({ device: request.device, words, answer, line, file: out ?? null });
       process.stdout.write(`${out ?? line}\n`);
       process.stderr.write(
-        `  next: on the device, liuhen provision --answer ${out === undefined ? "'the line above'" : `${out} (or its line)`}\n`,
+        spoken(
+          `  next: on the device, liuhen provision --answer ${out === undefined ? "'the line above'" : `${out} (or its line)`}\n`,
+        ),
       );
     });
 }
@@ -208,7 +213,9 @@ function registerToken(authority: Command): void {
         if (json === true) return print(rows);
         for (const { token, file } of rows) process.stdout.write(`${file ?? token}\n`);
         process.stderr.write(
-          `once each, until ${rows[0]?.expires}\n  next: on the device, liuhen provision --token-file FILE\n`,
+          spoken(
+            `once each, until ${rows[0]?.expires}\n  next: on the device, liuhen provision --token-file FILE\n`,
+          ),
         );
       },
     );
@@ -246,9 +253,11 @@ function registerRevoke(authority: Command): void {
       if (flags.json === true) return print({ device, revoked: entry.revoked, broker: reload });
       process.stdout.write(`${device}\n`);
       process.stderr.write(
-        reload === 'reloaded'
-          ? 'the broker has read its rules again: it refuses the device, and nothing passes of a connection that is open\n'
-          : `the broker here is ${reload}\n  next: copy ${places.broker(opened.dir)} to where it runs, and restart it\n`,
+        spoken(
+          reload === 'reloaded'
+            ? 'the broker has read its rules again: it refuses the device, and nothing passes of a connection that is open\n'
+            : `mosquitto is ${reload} here; an archive that is the broker itself reads its rules again within a second\n  next: where mosquitto runs elsewhere, copy ${places.broker(opened.dir)} to it, and restart it\n`,
+        ),
       );
     });
 }
@@ -273,7 +282,7 @@ function registerList(authority: Command): void {
       }));
       if (json === true) return print(rows);
       if (rows.length === 0) {
-        process.stderr.write('no device is enrolled\n  next: liuhen authority enrol REQUEST\n');
+        process.stderr.write(spoken('no device is enrolled\n  next: liuhen authority enrol REQUEST\n'));
         return;
       }
       const state = ({ expires, revoked }: (typeof rows)[number]) => {
@@ -282,14 +291,14 @@ function registerList(authority: Command): void {
       };
       const table = rows.map((row) => [
         row.device,
-        row.profile,
+        spoken(row.profile),
         row.unit ?? '-',
         row.expires.slice(0, 10),
-        state(row),
+        spoken(state(row)),
         row.words,
       ]);
       const head = ['device', 'profile', 'unit', 'until', 'certificate', 'root key in words'];
-      process.stdout.write(`${tableText([head, ...table])}\n`);
+      process.stdout.write(`${tableText([head.map((name) => spoken(name)), ...table])}\n`);
     });
 }
 
@@ -302,7 +311,7 @@ function requestText(argument: string): { text: string; file?: string } {
   if (argument.startsWith('liuhen-request:')) return { text: argument };
   try {
     const bytes = readFileSync(argument === '-' ? 0 : argument);
-    const text = bytes.subarray(0, MAX_CARRIED_BYTES + 1).toString();
+    const text = bytes.subarray(0, MAX_REQUEST_BYTES + 1).toString();
     return argument === '-' ? { text } : { text, file: argument };
   } catch (cause) {
     throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no request in ${join(argument)}`, {
@@ -323,7 +332,12 @@ async function confirmWords(): Promise<void> {
     );
   }
   const { confirm } = await import('@clack/prompts');
-  const same = await confirm({ message: 'does the device show the same words?', output: process.stderr });
+  const same = await confirm({
+    message: spoken('does the device show the same words?'),
+    active: spoken('Yes'),
+    inactive: spoken('No'),
+    output: process.stderr,
+  });
   if (same === true) return;
   throw new LiuhenError('LIUHEN_ENROL', 'not enrolled: the words were not confirmed', {
     next: 'somebody may have exchanged the request: carry it anew',

@@ -49,8 +49,12 @@ function pageText({ heartbeatAgeMs, drawn, path }: KioskStatus['kiosk']['page'])
   return `${path}, ${drawn ? 'drawn' : 'not drawn (hidden or asleep)'}, last heard ${age} ago`;
 }
 
-/** The whole screen of a kiosk's status, but for the uplink's words. */
-export function kioskScreen(status: KioskStatus, link: string): [string, string][] {
+/** The whole screen of a kiosk's status; `certificate` is what is said of that. */
+export function kioskScreen(
+  status: KioskStatus,
+  link: string,
+  certificate: readonly [string, string][],
+): [string, string][] {
   const { journal, uplink, disk, clock, memory } = status;
   return [
     [
@@ -66,6 +70,7 @@ export function kioskScreen(status: KioskStatus, link: string): [string, string]
         : `${journal.witnessed.entries} entries, newest at ${journal.witnessed.time}`,
     ],
     ['uplink', link],
+    ...certificate,
     ['backlog', uplink === null ? '-' : `${uplink.backlog.entries} entries`],
     ['disk', `${bytesText(disk.freeBytes)} free, ${bytesText(disk.reserveBytes)} of it in reserve`],
     ['clock', `${clock.wall} (${clock.source})`],

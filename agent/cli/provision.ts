@@ -9,7 +9,7 @@ import { type Config, loadConfig } from '../../config/load.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
 import { type EnrolAnswer, readAnswer } from '../provision/answer.js';
 import { type Answers, readAnswers } from '../provision/answers.js';
-import { MAX_CARRIED_BYTES, toLine } from '../provision/carrier.js';
+import { MAX_ANSWER_BYTES, toLine } from '../provision/carrier.js';
 import { certificateOf, type Provisioned, provisionDevice, readFacts } from '../provision/device.js';
 import { type Enrolled, takeAnswer } from '../provision/enrolled.js';
 import { enrolOnline, proveConnection } from '../provision/exchange.js';
@@ -20,7 +20,7 @@ import { askRenewal, expiresMs, renewalRequest, takeRenewal } from '../provision
 import { provisionState } from '../provision/state.js';
 import { parseToken } from '../provision/token.js';
 import { topics } from '../uplink/topics.js';
-import { spoken } from '../words/spoken.js';
+import { listed, named, spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { parseDuration } from './provision-flags.js';
 import { padded } from './text.js';
@@ -145,8 +145,8 @@ async function provision(flags: Flags): Promise<void> {
   }
   process.stdout.write(`${rootVkey}\n`);
   for (const { piece, result, detail } of tried)
-    say(`${padded(spoken(result), 7)} ${spoken(pieceText(piece))}: ${spoken(detail)}`);
-  if (made.length > 0) say(`${spoken('made')}    ${made.map((what) => spoken(what)).join(spoken(', '))}`);
+    say(`${padded(spoken(result), 7)} ${named(pieceText(piece), detail)}`);
+  if (made.length > 0) say(`${padded(spoken('made'), 7)} ${listed(made)}`);
   if (answers !== undefined && !made.includes('configuration')) {
     say(spoken(`kept    ${flags.config} as it was; liuhen config set changes it`));
   }
@@ -187,7 +187,7 @@ async function check({ config, json }: Flags): Promise<void> {
   else {
     for (const { step, done, detail, next } of steps) {
       const state = padded(spoken(done ? 'ok' : 'missing'), 7);
-      process.stdout.write(`${state} ${spoken(step)}: ${spoken(detail)}\n`);
+      process.stdout.write(`${state} ${named(step, detail)}\n`);
       if (next !== undefined) say(spoken(`  next: ${next}`));
     }
   }
@@ -263,7 +263,7 @@ function answerText(argument: string, device: string): string {
     const bytes = readFileSync(
       argument === '-' ? 0 : isFolder ? join(argument, `${device}.answer.json`) : argument,
     );
-    return bytes.subarray(0, MAX_CARRIED_BYTES + 1).toString();
+    return bytes.subarray(0, MAX_ANSWER_BYTES + 1).toString();
   } catch (cause) {
     throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no answer in ${argument}: ${messageOf(cause)}`, {
       cause,

@@ -1,3 +1,4 @@
+import type { CertificateStatus } from '../provision/renewal.js';
 import type { AgentStatus } from '../status.js';
 import type { UplinkStatus } from '../uplink/uplink.js';
 import type { StatusWords } from '../words/status-en.js';
@@ -33,6 +34,7 @@ export function recorderRows(status: AgentStatus, words: StatusWords): Row[] {
     ],
     [row.clock, `${clock.wall} (${clock.source})`],
     [row.link, linkText(status.uplink, words)],
+    ...certificateRows(status.certificate, words),
     ...hardwareRows(status.hardware, words),
     [row.memory, bytesText(status.memory.rssBytes)],
   ];
@@ -87,6 +89,13 @@ function backlogText({ backlog, clock }: AgentStatus, words: StatusWords): strin
   const ageMs = Math.max(0, Date.parse(clock.wall) - Date.parse(oldest));
   const hours = (ms: number) => (ms / HOUR_MS).toFixed(1);
   return words.backlogIs(hours(durationMs), bytesText(bytes), recordings, hours(ageMs));
+}
+
+/** The certificate that it connects with; nothing where there is none. */
+export function certificateRows(certificate: CertificateStatus | null, words: StatusWords): Row[] {
+  if (certificate === null) return [];
+  const { expires, problem } = certificate;
+  return [[words.row.certificate, words.certificateUntil(expires.slice(0, 10), problem)]];
 }
 
 /** The connection to the archive, and what was counted on it. */

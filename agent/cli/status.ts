@@ -9,7 +9,7 @@ import { spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
 import { dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
 import { kioskScreen } from './kiosk-text.js';
-import { linkText, recorderRows } from './status-text.js';
+import { certificateRows, linkText, recorderRows } from './status-text.js';
 import { tableText } from './text.js';
 
 interface StatusFlags extends PlaceOptions {
@@ -65,8 +65,15 @@ async function screenOf(folder: string, json: boolean): Promise<string> {
     throw new LiuhenError('LIUHEN_NOT_RUNNING', spokenWords.noneRuns(folder), { cause: error, ...next });
   }
   if (json) return JSON.stringify(status);
-  if ('kiosk' in status)
-    return tableText(inLanguage(kioskScreen(status, linkText(status.uplink, spokenWords))));
+  if ('kiosk' in status) {
+    const { uplink, certificate } = status;
+    const rows = kioskScreen(
+      status,
+      linkText(uplink, spokenWords),
+      certificateRows(certificate, spokenWords),
+    );
+    return tableText(inLanguage(rows));
+  }
   return tableText(inLanguage(recorderRows(status, spokenWords)));
 }
 

@@ -5,7 +5,6 @@ import { topics } from '../uplink/topics.js';
 import type { Words } from '../words/words.js';
 import { archiveFinding, WITNESS_MS } from './archive.js';
 import { type BrokerTrial, brokerChecks } from './broker.js';
-import { certificateFinding } from './certificates.js';
 import { type Check, type CheckId, check, ok, skipped } from './check.js';
 import { clockFinding } from './clock.js';
 import { fsyncFinding, spaceFinding } from './disk.js';
@@ -13,6 +12,7 @@ import { enduranceFinding } from './endurance.js';
 import { backlogFinding, journalFinding, kioskFinding } from './evidence.js';
 import type { Examination, Examined, Sealed, Witnessing } from './examined.js';
 import { batteryFinding, cameraFinding, firmwareFinding, pieceChecks } from './hardware.js';
+import { deviceCertificateFinding } from './renewal.js';
 import { configFinding, ffmpegFinding, nodeFinding, upgradeFinding } from './software.js';
 
 export interface DoctorOptions {
@@ -67,7 +67,7 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     one('endurance', () => enduranceFinding(words, config.data)),
     one('fsync', () => fsyncFinding(words, config.data, fragmentMs)),
     one('clock', () => clockFinding(examination, witnessing)),
-    one('certificate', () => certificateFinding(words, [['uplink.tls', config.uplink.tls]], device.clock.read().wallMs)),
+    one('certificate', () => deviceCertificateFinding(words, config, device.clock.read().wallMs)),
     broker,
     one('seal', async () => {
       const { entry, tookMs } = await sealing;

@@ -1,5 +1,5 @@
 import { LiuhenError } from '../../config/errors.js';
-import { isSignedBy, parseNote, type Signer, signNote } from './note.js';
+import { formatNote, formatSignature, isSignedBy, parseNote, type Signer, signNote } from './note.js';
 import { formatVkey, parseVkey, SignatureType, type Vkey } from './vkey.js';
 
 /** The chain is verified note by note; 1,000,000 epochs are 28 years of a rotation every quarter of an hour. */
@@ -9,7 +9,11 @@ const HEADER = 'liuhen/key';
 
 /** Signs the step to the next epoch with the key of the epoch that ends. */
 export function signKeyNote(origin: string, epoch: number, next: Vkey, signer: Signer): string {
-  return signNote(`${HEADER}\n${origin}\n${epoch}\n${formatVkey(next)}\n`, signer);
+  return signNote(stepText(origin, epoch, next), signer);
+}
+
+function stepText(origin: string, epoch: number, next: Vkey): string {
+  return `${HEADER}\n${origin}\n${epoch}\n${formatVkey(next)}\n`;
 }
 
 /** The keys of one journal from its root key on. Only a verified step makes it longer. */
@@ -77,6 +81,14 @@ export class KeyChain {
     this.#keys.push(next);
     return expected;
   }
+}
+
+/** The note of the chain's next step, of its key and the signature alone; nothing is verified. */
+export function keyNoteOf({ origin, epoch, current }: KeyChain, next: Vkey, signature: Uint8Array): string {
+  return formatNote({
+    text: stepText(origin, epoch + 1, next),
+    signatures: [formatSignature(current, signature)],
+  });
 }
 
 /** The epoch whose step a key note claims; undefined when it is no key note. Its signature is not checked. */

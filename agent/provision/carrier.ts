@@ -1,8 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LiuhenError } from '../../config/errors.js';
 
-/** Requests and answers are a few KiB; more is refused before it is parsed. */
-export const MAX_CARRIED_BYTES = 32 * 1024;
+/** Answers are a few KiB; more is refused before it is parsed. */
+export const MAX_ANSWER_BYTES = 32 * 1024;
+/** And so are requests, but of a device that has run: that tells how its key has moved on. */
+export const MAX_REQUEST_BYTES = 896 * 1024;
 
 /** What is carried from device to authority and back. */
 export type Carried = 'request' | 'answer';
@@ -27,13 +29,14 @@ export function fromCarrier(kind: Carried, text: string): unknown {
             : 'liuhen authority enrol writes it: a file, and the line that begins with liuhen-answer:',
       },
     );
-  if (text.length > MAX_CARRIED_BYTES) throw wrong(`got ${text.length} bytes`);
+  const maxBytes = kind === 'request' ? MAX_REQUEST_BYTES : MAX_ANSWER_BYTES;
+  if (text.length > maxBytes) throw wrong(`got ${text.length} bytes`);
   const line = /^liuhen-(request|answer):([A-Za-z0-9_\-\s]+)$/.exec(text.trim());
   if (line !== null && line[1] !== kind) throw wrong(`got the ${line[1]}`);
   try {
     // A terminal may have broken the line.
     const packed = Buffer.from((line?.[2] ?? '').replace(/\s/g, ''), 'base64url');
-    const json = line === null ? text : inflateRawSync(packed, { maxOutputLength: MAX_CARRIED_BYTES });
+    const json = line === null ? text : inflateRawSync(packed, { maxOutputLength: maxBytes });
     return JSON.parse(json.toString());
   } catch {
     throw wrong('got something else, or only a part of it');

@@ -11,8 +11,9 @@ import { openJournal, openStores } from '../buffer/open.js';
 import { ensureStarted, initDevice } from '../init.js';
 import type { EntryDraft } from '../journal/entry.js';
 import { type Answers, configTextOf } from './answers.js';
+import { MAX_REQUEST_BYTES } from './carrier.js';
 import { certificateIn, files } from './files.js';
-import { type EnrolRequest, makeRequest, readRequest } from './request.js';
+import { type Asking, type EnrolRequest, MAX_STEPS, makeRequest, readRequest } from './request.js';
 import { readOwnersFile, readSmallFile, replaceFile } from './secret-file.js';
 import { newTlsKey, tlsPublicKey } from './tls-key.js';
 
@@ -46,12 +47,12 @@ export async function provisionDevice(
   const made: Provisioned['made'] = [];
   const config = await ensureConfig(configPath, answers, made);
   const facts = await readFacts(config);
-  const { rootVkey, rootSeed } = await ensureJournal(config, made);
+  const { rootVkey, seed, keyNotes } = await ensureJournal(config, made);
   try {
-    const request = await ensureRequest(config, facts, rootVkey, rootSeed, made);
+    const request = await ensureRequest(config, { rootVkey, ...facts }, { seed, keyNotes }, made);
     return { config, configPath: resolve(configPath), facts, rootVkey, request, made };
   } finally {
-    rootSeed?.fill(0);
+    seed.fill(0);
   }
 }
 
@@ -109,11 +110,11 @@ export async function readFacts(config: Config): Promise<Facts> {
   return { profile, ...(profile === 'kiosk' && hall !== undefined ? { unit: hall } : {}) };
 }
 
-/** The root key's seed is there until the first start. */
+/** The journal, its newest key, and the notes that lead there from the root key: that is erased at the first start. */
 async function ensureJournal(
   config: Config,
   made: Provisioned['made'],
-): Promise<{ rootVkey: string; rootSeed: Buffer | undefined }> {
+): Promise<{ rootVkey: string; seed: Buffer; keyNotes: string[] }> {
   const { authority, id } = config.device;
   let stores = await openStores(config.data);
   try {
@@ -140,8 +141,10 @@ async function ensureJournal(
     if (size === 0 && !made.includes('journal')) made.push('journal');
     const epoch = journal.epoch;
     await journal.close();
-    const rootSeed = epoch === 0 ? Buffer.from((await stores.keys.read(0)).seed) : undefined;
-    return { rootVkey: identity.rootVkey, rootSeed };
+    const seed = Buffer.from((await stores.keys.read(epoch)).seed);
+    const keyNotes: string[] = [];
+    for await (const note of stores.store.keyNotes(1)) if (keyNotes.push(note) > MAX_STEPS) break;
+    return { rootVkey: identity.rootVkey, seed, keyNotes };
   } finally {
     await stores.close();
   }
@@ -149,31 +152,32 @@ async function ensureJournal(
 
 async function ensureRequest(
   config: Config,
-  { profile, unit }: Facts,
-  rootVkey: string,
-  rootSeed: Buffer | undefined,
+  asking: Pick<Asking, 'rootVkey' | 'profile' | 'unit'>,
+  proof: { seed: Buffer; keyNotes: readonly string[] },
   made: Provisioned['made'],
 ): Promise<string> {
   const { data } = config;
-  const kept = await readSmallFile(files.request(data));
+  const kept = await readSmallFile(files.request(data), MAX_REQUEST_BYTES);
   let tlsKey = await readOwnersFile(files.firstKey(data));
   // Once there is a certificate the first key is gone. Two that provision at the same time may leave the request of the one with the key of the other.
   if (kept !== undefined && (tlsKey === undefined || (await isFor(kept, tlsKey)))) return kept.trim();
-  if (tlsKey === undefined) {
-    tlsKey = newTlsKey();
-    await replaceFile(files.firstKey(data), tlsKey);
-    made.push('TLS key');
-  }
-  if (rootSeed === undefined) {
+  if (proof.keyNotes.length > MAX_STEPS) {
     throw new LiuhenError(
       'LIUHEN_STATE',
-      `the root key of ${config.device.id} is gone: it ran before it asked for a certificate`,
+      `the key of ${config.device.id} has moved on more than ${MAX_STEPS} times before it asked for a certificate`,
       {
         next: 'provision it under another id, in another data folder; what it has recorded stays provable',
       },
     );
   }
-  const request: EnrolRequest = await makeRequest({ rootVkey, profile, unit, tlsKey }, { rootSeed });
+  if (tlsKey === undefined) {
+    tlsKey = newTlsKey();
+    await replaceFile(files.firstKey(data), tlsKey);
+    made.push('TLS key');
+  }
+  const { rootVkey, profile, unit } = asking;
+  const by = proof.keyNotes.length === 0 ? { rootSeed: proof.seed } : proof;
+  const request: EnrolRequest = await makeRequest({ rootVkey, profile, unit, tlsKey }, by);
   const text = JSON.stringify(request);
   await replaceFile(files.request(data), `${text}\n`, 0o644);
   made.push('request');

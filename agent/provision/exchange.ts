@@ -31,6 +31,7 @@ interface Asked {
   /** What a message says; undefined for one that is not an answer to this. */
   read: (message: string) => Outcome | undefined;
   waitMs: number;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -61,10 +62,11 @@ export async function renewOnline(
   settings: BrokerSettings,
   device: string,
   request: string,
-  waitMs = ANSWER_MS,
+  { waitMs = ANSWER_MS, signal }: { waitMs?: number | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<string> {
   const { tls, password } = await readCredentials(settings);
   return ask({
+    signal,
     settings,
     connect: (onread) => brokerSocket(settings, tls, onread),
     password,
@@ -98,7 +100,7 @@ export async function proveConnection(settings: BrokerSettings, subscription: st
   await connection.end();
 }
 
-async function ask({ topics, payload, read, waitMs, ...how }: Asked): Promise<string> {
+async function ask({ topics, payload, read, waitMs, signal, ...how }: Asked): Promise<string> {
   let heard: (outcome: Outcome) => void = () => {};
   const answered = new Promise<Outcome>((resolve) => {
     heard = resolve;
@@ -116,11 +118,15 @@ async function ask({ topics, payload, read, waitMs, ...how }: Asked): Promise<st
     const send = () => void connection.publish(topics.ask, Buffer.from(payload)).catch(reject);
     const again = setInterval(send, ASK_EVERY_MS);
     const enough = setTimeout(() => reject(silence(waitMs)), waitMs);
+    const give = () => reject(signal?.reason);
+    signal?.addEventListener('abort', give);
     stops.push(
       () => clearInterval(again),
       () => clearTimeout(enough),
+      () => signal?.removeEventListener('abort', give),
     );
     connection.closed.then(reject);
+    if (signal?.aborted === true) give();
     send();
   });
   try {

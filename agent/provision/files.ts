@@ -14,6 +14,8 @@ export const files = {
   nextKey: (data: string) => join(data, 'tls/next.key'),
   nextRequest: (data: string) => join(data, 'tls/next-request.json'),
   nextIdentity: (data: string) => join(data, 'tls/next.pem'),
+  /** Why the last attempt to renew failed; gone when one has not. */
+  renewalProblem: (data: string) => join(data, 'tls/renewal-problem'),
 } as const;
 
 /** The certificate in an identity file; undefined when there is none in it. */

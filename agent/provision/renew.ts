@@ -4,6 +4,7 @@ import type { Config } from '../../config/load.js';
 import { syncFolder } from '../journal/epoch-keys.js';
 import { TOPIC_PREFIX } from '../uplink/topics.js';
 import { checkAnswer, type EnrolAnswer, readAnswer, serialOf, validToMs } from './answer.js';
+import { MAX_REQUEST_BYTES } from './carrier.js';
 import type { Facts } from './device.js';
 import { privateKeyIn } from './enrolled.js';
 import { proveConnection, renewOnline } from './exchange.js';
@@ -33,7 +34,7 @@ export async function renewalRequest({ data }: Config, facts: Facts): Promise<st
   const kept = await readSmallFile(files.nextRequest(data));
   if (isNew && kept !== undefined && (await isRenewalOf(kept, serial, tlsKey))) return kept.trim();
   await replaceFile(files.nextKey(data), tlsKey);
-  const first = await readSmallFile(files.request(data));
+  const first = await readSmallFile(files.request(data), MAX_REQUEST_BYTES);
   if (first === undefined) throw notEnrolled();
   const { rootVkey } = JSON.parse(first) as { rootVkey: string };
   const proof = { serial, key: old.key };
@@ -43,8 +44,13 @@ export async function renewalRequest({ data }: Config, facts: Facts): Promise<st
 }
 
 /** Asks over the device's own connection to the broker. Throws LIUHEN_LINK, LIUHEN_TOKEN. */
-export async function askRenewal(config: Config, request: string, waitMs?: number): Promise<EnrolAnswer> {
-  return readAnswer(await renewOnline(brokerOf(config), config.device.id, request, waitMs));
+export async function askRenewal(
+  config: Config,
+  request: string,
+  waitMs?: number,
+  signal?: AbortSignal,
+): Promise<EnrolAnswer> {
+  return readAnswer(await renewOnline(brokerOf(config), config.device.id, request, { waitMs, signal }));
 }
 
 /** Checks the new certificate, connects with it, and only then puts it in the old one's place. Throws, and the old one is still in place. */
@@ -82,8 +88,9 @@ export async function takeRenewal(config: Config, answer: EnrolAnswer, nowMs: nu
   }
   await rename(files.nextIdentity(data), files.identity(data));
   await syncFolder(files.folder(data));
-  await rm(files.nextKey(data), { force: true });
-  await rm(files.nextRequest(data), { force: true });
+  for (const done of [files.nextKey, files.nextRequest, files.renewalProblem]) {
+    await rm(done(data), { force: true });
+  }
   return {
     serial: serialOf(answer.certificate),
     expires: new Date(validToMs(answer.certificate)).toISOString(),

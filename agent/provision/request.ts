@@ -1,17 +1,24 @@
 import { createHash, createPublicKey, sign, verify } from 'node:crypto';
 import { z } from 'zod';
-import { LiuhenError } from '../../config/errors.js';
+import { LiuhenError, messageOf } from '../../config/errors.js';
 import { isDeviceId, parseOrigin } from '../../config/identity.js';
-import { signBytes, verifyBytes } from '../journal/ed25519.js';
-import { parseVkey, SignatureType } from '../journal/vkey.js';
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, signBytes, verifyBytes } from '../journal/ed25519.js';
+import { KeyChain, keyNoteOf } from '../journal/key-chain.js';
+import { parseNote } from '../journal/note.js';
+import { parseVkey, SignatureType, vkeyOf } from '../journal/vkey.js';
 import { fromCarrier } from './carrier.js';
 import { certificateRequest, parseTlsKey, readCertificateRequest } from './tls-key.js';
 
 /*
  * What a device asks the authority for. `proof` shows that who asks holds the device's identity: at the enrolment its root key, which exists
- * only until the first start, and later the TLS key of the certificate that is to be renewed. The bytes signed are those of `signedText`.
+ * only until the first start, or the key of the epoch that it has come to since, with the steps that lead there; later the TLS key of the
+ * certificate that is to be renewed. The bytes signed are those of `signedText`.
  */
 const FORMAT = 'liuhen/enrol-request/1';
+
+const STEP_BYTES = PUBLIC_KEY_BYTES + SIGNATURE_BYTES;
+/** A year of an officer's days. Each step costs who checks it a millisecond. */
+export const MAX_STEPS = 6000;
 
 const base64 = (max: number) =>
   z
@@ -31,6 +38,12 @@ const requestSchema = z.strictObject({
   csr: base64(4096),
   proof: z.discriminatedUnion('by', [
     z.strictObject({ by: z.literal('root'), signature: base64(128) }),
+    z.strictObject({
+      by: z.literal('epoch'),
+      /** Of each epoch after the first its public key, and the signature of its key note: 32 and 64 bytes. */
+      steps: base64(4 * Math.ceil((MAX_STEPS * STEP_BYTES) / 3)),
+      signature: base64(128),
+    }),
     z.strictObject({
       by: z.literal('certificate'),
       serial: z.string().regex(/^[0-9a-f]{2,40}$/),
@@ -57,8 +70,11 @@ export interface Asking {
   tlsKey: string;
 }
 
-/** With the seed of the root key, or with the certificate that is to be renewed and its key. */
-export type Proof = { rootSeed: Uint8Array } | { serial: string; key: string };
+/** With the seed of the root key, with that of the newest epoch and the key notes that lead to it, or with the certificate that is to be renewed and its key. */
+export type Proof =
+  | { rootSeed: Uint8Array }
+  | { seed: Uint8Array; keyNotes: readonly string[] }
+  | { serial: string; key: string };
 
 export async function makeRequest({ tlsKey, unit, ...rest }: Asking, by: Proof): Promise<EnrolRequest> {
   const { device } = parseOrigin(parseVkey(rest.rootVkey).name);
@@ -68,6 +84,10 @@ export async function makeRequest({ tlsKey, unit, ...rest }: Asking, by: Proof):
   if ('rootSeed' in by) {
     const signature = signBytes(text, by.rootSeed).toString('base64');
     return { ...asked, proof: { by: 'root', signature } };
+  }
+  if ('seed' in by) {
+    const signature = signBytes(text, by.seed).toString('base64');
+    return { ...asked, proof: { by: 'epoch', steps: packed(by.keyNotes), signature } };
   }
   const signature = sign('sha256', text, parseTlsKey(by.key)).toString('base64');
   return { ...asked, proof: { by: 'certificate', serial: by.serial, signature } };
@@ -84,13 +104,45 @@ export async function readRequest(text: string): Promise<CheckedRequest> {
   if (csr.device !== device)
     throw refused(`expected a certificate request of ${device}, got one of ${csr.device}`);
   const { proof } = request;
-  if (proof.by === 'root') {
+  if (proof.by !== 'certificate') {
     const text = Buffer.from(signedText(request));
-    if (!verifyBytes(Buffer.from(proof.signature, 'base64'), text, root)) {
-      throw refused(`it is not signed by the root key of ${device}`);
+    const key = proof.by === 'root' ? root : keyAfter(request.rootVkey, proof.steps);
+    if (!verifyBytes(Buffer.from(proof.signature, 'base64'), text, key)) {
+      throw refused(
+        `it is not signed by the ${proof.by === 'root' ? 'root key' : 'newest key'} of ${device}`,
+      );
     }
   }
   return { ...request, authority, device, publicKey: csr.publicKey };
+}
+
+function packed(keyNotes: readonly string[]): string {
+  const steps = keyNotes.map((text) => {
+    const note = parseNote(text);
+    const [signature] = note.signatures;
+    const { publicKey } = parseVkey(note.text.split('\n')[3] ?? '');
+    return Buffer.concat([publicKey, signature?.signature ?? Buffer.alloc(0)]);
+  });
+  return Buffer.concat(steps).toString('base64');
+}
+
+/** The key that verified steps lead to from the root key. Throws LIUHEN_ENROL. */
+function keyAfter(rootVkey: string, steps: string): Buffer {
+  const bytes = Buffer.from(steps, 'base64');
+  const count = bytes.length / STEP_BYTES;
+  if (!Number.isInteger(count) || count < 1 || count > MAX_STEPS)
+    throw refused('its key steps are malformed');
+  const chain = new KeyChain(parseVkey(rootVkey));
+  try {
+    for (let at = 0; at < bytes.length; at += STEP_BYTES) {
+      const next = vkeyOf(chain.origin, SignatureType.ed25519, bytes.subarray(at, at + PUBLIC_KEY_BYTES));
+      const signature = bytes.subarray(at + PUBLIC_KEY_BYTES, at + STEP_BYTES);
+      chain.extend(keyNoteOf(chain, next, signature));
+    }
+  } catch (cause) {
+    throw refused(`its keys do not lead on from its root key: ${messageOf(cause)}`);
+  }
+  return Buffer.from(chain.current.publicKey);
 }
 
 /** Whether a proof by certificate was made with this certificate's key, DER (SubjectPublicKeyInfo). */

@@ -30,12 +30,16 @@ export async function readOwnersFile(path: string): Promise<string | undefined> 
   return readFileOf(path, true);
 }
 
-/** A text of at most 64 KiB; undefined when there is none. Throws LIUHEN_KEY. */
-export async function readSmallFile(path: string): Promise<string | undefined> {
-  return readFileOf(path, false);
+/** A text of at most 64 KiB unless told; undefined when there is none. Throws LIUHEN_KEY. */
+export async function readSmallFile(path: string, maxBytes = MAX_BYTES): Promise<string | undefined> {
+  return readFileOf(path, false, maxBytes);
 }
 
-async function readFileOf(path: string, ownersOnly: boolean): Promise<string | undefined> {
+async function readFileOf(
+  path: string,
+  ownersOnly: boolean,
+  maxBytes = MAX_BYTES,
+): Promise<string | undefined> {
   try {
     const file = await open(path, 'r');
     try {
@@ -46,8 +50,8 @@ async function readFileOf(path: string, ownersOnly: boolean): Promise<string | u
           next: `chmod 600 ${path}, and find out who could read it`,
         });
       }
-      if (size > MAX_BYTES) {
-        throw new LiuhenError('LIUHEN_KEY', `${path}: expected at most ${MAX_BYTES} bytes, got ${size}`);
+      if (size > maxBytes) {
+        throw new LiuhenError('LIUHEN_KEY', `${path}: expected at most ${maxBytes} bytes, got ${size}`);
       }
       return await file.readFile('utf8');
     } finally {

@@ -6,7 +6,6 @@ import { type Config, loadConfig } from '../../config/load.js';
 import { validToMs } from './answer.js';
 import { certificateOf } from './device.js';
 import { files } from './files.js';
-import { readSmallFile } from './secret-file.js';
 
 /** A step of provisioning as it is on the disk. */
 export interface Step {
@@ -32,7 +31,7 @@ export async function provisionState(configPath: string, nowMs: number): Promise
   const keys = await readdir(join(data, 'keys')).catch(() => []);
   const hasJournal =
     existsSync(join(data, 'journal')) && keys.some((name) => /^epoch-\d{7}\.key$/.test(name));
-  const hasRequest = (await readSmallFile(files.request(data)).catch(() => undefined)) !== undefined;
+  const hasRequest = existsSync(files.request(data));
   const steps: Step[] = [
     { step: 'configuration', done: true, detail: `${configPath}, ${device.authority}/${device.id}` },
     hasJournal

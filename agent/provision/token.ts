@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { isBrokerUrl } from '../../config/shapes.js';
+import { MAX_REQUEST_BYTES } from './carrier.js';
 
 /*
  * Enrolment over MQTT by a one-time token: a secret that only the authority and the device know. It authenticates request and answer to each
@@ -21,6 +22,8 @@ export interface Token {
 const TOKEN = /^liuhen-token:([0-9a-f]{16})\.([A-Za-z0-9_-]{22})@(mqtts?:\/\/\S{1,300})$/;
 
 export const MAX_MESSAGE_BYTES = 32 * 1024;
+/** A message with a request by token, in which every quotation mark of the request is two bytes. */
+export const MAX_ASKED_BYTES = MAX_REQUEST_BYTES + MAX_MESSAGE_BYTES;
 
 export const enrolTopics = {
   request: (id: string) => `liuhen/1/enrol/${id}/request`,
@@ -49,7 +52,7 @@ export function parseToken(text: string): Token {
 }
 
 const mac = z.string().regex(/^[0-9a-f]{64}$/);
-const requestSchema = z.strictObject({ request: z.string().max(MAX_MESSAGE_BYTES), mac });
+const requestSchema = z.strictObject({ request: z.string().max(MAX_REQUEST_BYTES), mac });
 const answerSchema = z.strictObject({
   outcome: z.enum(['enrolled', 'refused']),
   /** The answer's JSON, or why it was refused. */
@@ -68,7 +71,7 @@ export function sealRequest(token: Secret, request: string): string {
 
 /** The request in a message; undefined when it is malformed or not made with this token. */
 export function openRequest(token: Secret, message: string): string | undefined {
-  const { request, mac } = parsed(requestSchema, message) ?? {};
+  const { request, mac } = parsed(requestSchema, message, MAX_ASKED_BYTES) ?? {};
   if (request === undefined || mac === undefined) return undefined;
   return same(mac, macOf(token, ['request', request])) ? request : undefined;
 }
@@ -80,7 +83,7 @@ export function sealAnswer(token: Secret, request: string, { outcome, text }: Ou
 
 /** Undefined when it is malformed, forged, or of another request. */
 export function openAnswer(token: Secret, request: string, message: string): Outcome | undefined {
-  const { outcome, text, mac } = parsed(answerSchema, message) ?? {};
+  const { outcome, text, mac } = parsed(answerSchema, message, 2 * MAX_MESSAGE_BYTES) ?? {};
   if (outcome === undefined || text === undefined || mac === undefined) return undefined;
   return same(mac, macOf(token, ['answer', sha256(request), outcome, text])) ? { outcome, text } : undefined;
 }
@@ -100,8 +103,8 @@ function same(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(a, 'hex'), Buffer.from(b, 'hex'));
 }
 
-function parsed<T>(schema: z.ZodType<T>, message: string): T | undefined {
-  if (message.length > 2 * MAX_MESSAGE_BYTES) return undefined;
+function parsed<T>(schema: z.ZodType<T>, message: string, maxLength: number): T | undefined {
+  if (message.length > maxLength) return undefined;
   try {
     return schema.safeParse(JSON.parse(message)).data;
   } catch {

@@ -155,6 +155,9 @@ export const doctorEn = {
   certificateKey: (file: string, setting: string) => `${file}: the key in ${setting} is another's`,
   certificateNext: 'liuhen provision renews it; look at this machine’s clock too',
   certificateNone: 'none is used',
+  renewalFailed: (why: string) => `it is time to renew it, and that failed: ${why}`,
+  renewalNext:
+    'see that liuhen authority serve runs at the authority; liuhen provision --renew tries at once',
 
   sealed: (entry: number, ms: string) => `entry ${entry} is on disk and signed, after ${ms} ms`,
   archiveAnswers: (entry: number, ms: string) => `has cosigned entry ${entry} after ${ms} ms`,

@@ -144,6 +144,8 @@ export const doctorZh: DoctorWords = {
   certificateKey: (file, setting) => `${file}：${setting} 中的密钥与之不符`,
   certificateNext: '用 liuhen provision 更新证书；同时核对本机时钟',
   certificateNone: '未使用证书',
+  renewalFailed: (why) => `应当续期而未成功（${why}）`,
+  renewalNext: '确认主管机关一端的 liuhen authority serve 正在运行；liuhen provision --renew 可立即再试',
 
   sealed: (entry, ms) => `条目 ${entry} 已落盘并签名，用时 ${ms} 毫秒`,
   archiveAnswers: (entry, ms) => `已联署条目 ${entry}，用时 ${ms} 毫秒`,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { issue } from '../../agent/authority/ca.js';
 import { officeName } from '../../agent/authority/ca-broker.js';
 import { revoke } from '../../agent/authority/ca-enrol.js';
@@ -12,18 +12,42 @@ import { withoutMosquitto } from '../support/mosquitto.js';
 
 const run = withoutMosquitto === undefined ? test : test.skip;
 
+/** What is true of both brokers: mosquitto on the generated rules, and the archive's own on the same. */
+function onBoth(title: string, fact: (t: ExecutionContext, it: TestAuthorityHouse) => Promise<void>): void {
+  run(`mosquitto: ${title}`, async (t) => {
+    const it = await house(t);
+    await it.startBroker();
+    await fact(t, it);
+  });
+  test(`embedded: ${title}`, async (t) => {
+    const it = await house(t);
+    await it.startEmbedded();
+    await fact(t, it);
+  });
+}
+
 async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
   const made = await TestAuthorityHouse.create();
   t.teardown(() => made.remove());
   return made;
 }
 
+/** Rejects also when the broker hangs up without a word. */
+function connected(broker: string, options: IClientOptions): Promise<MqttClient> {
+  const client = connect(broker, options);
+  return new Promise((resolve, reject) => {
+    client.once('connect', () => resolve(client));
+    client.once('error', reject);
+    client.once('close', () => reject(new Error('the broker hung up')));
+  });
+}
+
 /** By the library, past everything of ours: what counts is what the broker lets through. */
 async function client(t: ExecutionContext, it: TestAuthorityHouse, identity: string): Promise<MqttClient> {
   const pem = await readFile(identity);
   const ca = await readFile(places.certificate(it.authority.dir));
-  const options = { key: pem, cert: pem, ca, protocolVersion: 5, reconnectPeriod: 0 } as const;
-  const made = await connectAsync(it.authority.settings.broker, options);
+  const options = { key: pem, cert: pem, ca, protocolVersion: it.protocol, reconnectPeriod: 0 } as const;
+  const made = await connected(it.authority.settings.broker, options);
   t.teardown(() => made.endAsync(true));
   return made;
 }
@@ -46,7 +70,7 @@ async function heard(
       else got.push(topic);
     });
   });
-  await to.subscribeAsync(['liuhen/1/#', ...topics, last.topic], { qos: 1 });
+  await to.subscribeAsync([...new Set(['liuhen/1/#', ...topics, last.topic])], { qos: 1 });
   for (const topic of topics) await from.publishAsync(topic, 'x', { qos: 1 }).catch(() => {});
   await last.by.publishAsync(last.topic, 'x', { qos: 1 });
   await done;
@@ -55,9 +79,7 @@ async function heard(
   return [...new Set(got)];
 }
 
-run('a device publishes under its own id and nowhere else', async (t) => {
-  const it = await house(t);
-  await it.startBroker();
+onBoth('a device publishes under its own id and nowhere else', async (t, it) => {
   const mine = await it.enrolled('recorder-0001');
   await it.enrolled('recorder-0002');
   const device = await client(t, it, files.identity(mine.config.data));
@@ -76,11 +98,9 @@ run('a device publishes under its own id and nowhere else', async (t) => {
   t.deepEqual(got, allowed.slice(0, 3));
 });
 
-run(
+onBoth(
   'a device can answer for nobody: no receipt, command, board or enrolment of its making arrives',
-  async (t) => {
-    const it = await house(t);
-    await it.startBroker();
+  async (t, it) => {
     const mine = await it.enrolled('recorder-0001');
     const victim = await it.enrolled('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
     const device = await client(t, it, files.identity(mine.config.data));
@@ -110,30 +130,29 @@ run(
   },
 );
 
-run('a device reads its own answers, and a kiosk the board of its hall; nothing of others', async (t) => {
-  const it = await house(t);
-  await it.startBroker();
-  const mine = await it.enrolled('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
-  const kiosk = await client(t, it, files.identity(mine.config.data));
-  const archive = await client(t, it, office(it, 'archive'));
-  const publisher = await client(t, it, office(it, 'publisher'));
-  const dispatcher = await client(t, it, office(it, 'dispatcher'));
-  const end = { by: archive, topic: 'liuhen/1/kiosk-0001/receipt' };
-  const board = ['liuhen/1/board/hall-1/post/window-1', 'liuhen/1/board/hall-2/post/window-1'];
-  t.deepEqual(await heard(publisher, kiosk, board, end), [board[0]]);
-  const commands = ['liuhen/1/kiosk-0002/command', 'liuhen/1/kiosk-0001/command'];
-  t.deepEqual(await heard(dispatcher, kiosk, commands, end), [commands[1]]);
-  const receipts = ['liuhen/1/kiosk-0002/receipt', 'liuhen/1/recorder-0001/receipt'];
-  t.deepEqual(await heard(archive, kiosk, receipts, end), []);
-  const fromMe = ['liuhen/1/kiosk-0001/journal'];
-  t.deepEqual(await heard(kiosk, kiosk, fromMe, end), [], 'what it writes it cannot read');
-});
+onBoth(
+  'a device reads its own answers, and a kiosk the board of its hall; nothing of others',
+  async (t, it) => {
+    const mine = await it.enrolled('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
+    const kiosk = await client(t, it, files.identity(mine.config.data));
+    const archive = await client(t, it, office(it, 'archive'));
+    const publisher = await client(t, it, office(it, 'publisher'));
+    const dispatcher = await client(t, it, office(it, 'dispatcher'));
+    const end = { by: archive, topic: 'liuhen/1/kiosk-0001/receipt' };
+    const board = ['liuhen/1/board/hall-1/post/window-1', 'liuhen/1/board/hall-2/post/window-1'];
+    t.deepEqual(await heard(publisher, kiosk, board, end), [board[0]]);
+    const commands = ['liuhen/1/kiosk-0002/command', 'liuhen/1/kiosk-0001/command'];
+    t.deepEqual(await heard(dispatcher, kiosk, commands, end), [commands[1]]);
+    const receipts = ['liuhen/1/kiosk-0002/receipt', 'liuhen/1/recorder-0001/receipt'];
+    t.deepEqual(await heard(archive, kiosk, receipts, end), []);
+    const fromMe = ['liuhen/1/kiosk-0001/journal'];
+    t.deepEqual(await heard(kiosk, kiosk, fromMe, end), [], 'what it writes it cannot read');
+  },
+);
 
-run(
+onBoth(
   'whoever publishes or dispatches gives a device its trust document; it reads its own, and nobody else writes one',
-  async (t) => {
-    const it = await house(t);
-    await it.startBroker();
+  async (t, it) => {
     const mine = await it.enrolled('recorder-0001');
     const next = await it.enrolled('recorder-0002');
     const device = await client(t, it, files.identity(mine.config.data));
@@ -174,27 +193,51 @@ run(
   },
 );
 
-run('a certificate of another CA is refused, and so is none, and so is the one of the broker', async (t) => {
+test('embedded: a revoked device is cut off when its connection is open, and refused when it connects again', async (t) => {
   const it = await house(t);
-  const stranger = await house(t);
-  await it.startBroker();
-  const foreign = await stranger.enrolled('recorder-0001');
-  await t.throwsAsync(client(t, it, files.identity(foreign.config.data)));
-  await t.throwsAsync(
-    client(t, it, `${places.broker(it.authority.dir)}/broker.pem`),
-    undefined,
-    'it is for a server only',
-  );
-  const ca = await readFile(places.certificate(it.authority.dir));
-  await t.throwsAsync(connectAsync(it.authority.settings.broker, { ca, reconnectPeriod: 0 }));
+  await it.startEmbedded();
+  const mine = await it.enrolled('recorder-0001');
+  const other = await it.enrolled('recorder-0002');
+  const identity = files.identity(mine.config.data);
+  const device = await client(t, it, identity);
+  const closed = new Promise<void>((resolve) => device.once('close', () => resolve()));
+  await revoke(it.authority, 'recorder-0001', 'lost', Date.now());
+  await client(t, it, files.identity(other.config.data));
+  await closed;
+  await t.throwsAsync(client(t, it, identity));
 });
 
-run('without a certificate only the exchange of one token can be written and read', async (t) => {
+test('embedded: without a certificate nobody comes in under another name than that of a token', async (t) => {
   const it = await house(t);
-  await it.startBroker();
+  await it.startEmbedded();
+  const ca = await readFile(places.certificate(it.authority.dir));
+  const { enrolBroker } = it.authority.settings;
+  for (const clientId of ['liuhen-recorder-0001', '0123456789abcdef0', 'liuhen-archive']) {
+    const asked = { ca, clientId, username: 'liuhen-archive', password: '', reconnectPeriod: 0 };
+    await t.throwsAsync(connected(enrolBroker, asked), undefined, clientId);
+  }
+});
+
+onBoth(
+  'a certificate of another CA is refused, and so is none, and so is the one of the broker',
+  async (t, it) => {
+    const stranger = await house(t);
+    const foreign = await stranger.enrolled('recorder-0001');
+    await t.throwsAsync(client(t, it, files.identity(foreign.config.data)));
+    await t.throwsAsync(
+      client(t, it, `${places.broker(it.authority.dir)}/broker.pem`),
+      undefined,
+      'it is for a server only',
+    );
+    const ca = await readFile(places.certificate(it.authority.dir));
+    await t.throwsAsync(connected(it.authority.settings.broker, { ca, reconnectPeriod: 0 }));
+  },
+);
+
+onBoth('without a certificate only the exchange of one token can be written and read', async (t, it) => {
   const ca = await readFile(places.certificate(it.authority.dir));
   const asToken = (clientId: string) =>
-    connectAsync(it.authority.settings.enrolBroker, { ca, clientId, reconnectPeriod: 0 });
+    connected(it.authority.settings.enrolBroker, { ca, clientId, reconnectPeriod: 0 });
   const mine = '0123456789abcdef';
   const [me, eve] = [await asToken(mine), await asToken('fedcba9876543210')];
   t.teardown(() => Promise.all([me.endAsync(true), eve.endAsync(true)]));

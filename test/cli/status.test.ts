@@ -72,6 +72,7 @@ test('alarms are what somebody should do something about, the gravest first', (t
     state: 'idle',
     camera: { problem: null },
     uplink: null,
+    certificate: { problem: null },
     hardware: { light: 'ready', openDoors: [], pieces: {} },
     firmware: { keyProblem: null },
     clock: { source: 'ntp' },
@@ -82,6 +83,7 @@ test('alarms are what somebody should do something about, the gravest first', (t
       state: 'storage-full',
       camera: { problem: 'gone' },
       uplink: { connected: false, fork: { message: 'two histories', wall: '' } },
+      certificate: { problem: 'no answer' },
       hardware: {
         ...{ light: 'battery-low', openDoors: ['cover'] },
         pieces: { button: { state: 'absent', detail: '' } },
@@ -91,7 +93,7 @@ test('alarms are what somebody should do something about, the gravest first', (t
     }),
     [
       ...['fork', 'storage-full', 'camera', 'door-open', 'battery-low', 'hardware', 'link-down'],
-      ...['firmware-key', 'clock'],
+      ...['certificate', 'firmware-key', 'clock'],
     ],
   );
 });

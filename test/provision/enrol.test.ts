@@ -5,9 +5,10 @@ import { readRoot } from '../../agent/archive/registry.js';
 import { enrol } from '../../agent/authority/ca-enrol.js';
 import { readDevice } from '../../agent/authority/ca-registry.js';
 import { createToken } from '../../agent/authority/ca-token.js';
+import { openJournal, openStores } from '../../agent/buffer/open.js';
 import { newSeed, publicKeyOf } from '../../agent/journal/ed25519.js';
 import { type Policy, parsePolicy } from '../../agent/journal/policy.js';
-import { formatVkey, parseVkey, SignatureType, vkeyOf } from '../../agent/journal/vkey.js';
+import { formatVkey, parseVkey, SignatureType, type Vkey, vkeyOf } from '../../agent/journal/vkey.js';
 import { readAnswer } from '../../agent/provision/answer.js';
 import { toLine } from '../../agent/provision/carrier.js';
 import { provisionDevice } from '../../agent/provision/device.js';
@@ -16,6 +17,8 @@ import { files } from '../../agent/provision/files.js';
 import { fingerprintWords } from '../../agent/provision/fingerprint.js';
 import { makeRequest, readRequest } from '../../agent/provision/request.js';
 import { newTlsKey, tlsPublicKey } from '../../agent/provision/tls-key.js';
+import { loadConfig } from '../../config/load.js';
+import { systemClock } from '../../drivers/clock.js';
 import { DOMAIN, TestAuthorityHouse } from '../support/authority.js';
 import { liuhen } from '../support/liuhen.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
@@ -280,6 +283,7 @@ test('a request must be signed by the root key that it names', async (t) => {
     '',
     '{}',
     'x'.repeat(40_000),
+    'x'.repeat(1_000_000),
     'liuhen-request:AAAA',
     toLine('answer', '{}'),
     `liuhen-request:${'A'.repeat(30_000)}`,
@@ -323,4 +327,68 @@ test('words of a fingerprint are the same for the same key and others for anothe
     words,
     fingerprintWords('liuhen.example/recorder-0001+bb46b750+ASpXeFAmAx8K/cgF5rO5a3WQxYmsFoSw2eS3NCjkeOJm'),
   );
+});
+
+test('a device that liuhen init made and that has run enrols with its journal and its root key', async (t) => {
+  const it = await house(t);
+  const folder = join(it.folder, 'init');
+  await mkdir(folder);
+  const inited = await liuhen(
+    folder,
+    'init',
+    '--device',
+    'recorder-0001',
+    '--authority',
+    DOMAIN,
+    '--camera',
+    'synthetic',
+  );
+  const rootVkey = inited.stdout.trim();
+  const config = loadConfig(join(folder, 'liuhen.yaml'));
+  const run = async () => {
+    const stores = await openStores(config.data);
+    const { journal } = await openJournal(stores, systemClock(), config.journal);
+    await journal.rotateKey();
+    const { size } = journal;
+    await journal.close();
+    await stores.close();
+    return size;
+  };
+  await run();
+  const size = await run();
+
+  const made = await provisionDevice(join(folder, 'liuhen.yaml'), undefined);
+  t.deepEqual([made.rootVkey, made.made], [rootVkey, ['TLS key', 'request']]);
+  await run();
+  t.is(
+    (await provisionDevice(join(folder, 'liuhen.yaml'), undefined)).request,
+    made.request,
+    'the same each time',
+  );
+  const request = await readRequest(toLine('request', made.request));
+  const answer = await enrol(it.authority, request, Date.now());
+  const enrolled = await takeAnswer(made, answer, Date.now());
+  t.is(enrolled.config.uplink.broker, it.authority.settings.broker);
+  t.is(
+    formatVkey((await readRoot(it.archive, 'recorder-0001')) as Vkey),
+    rootVkey,
+    'the archive verifies it from its root key on',
+  );
+  t.true((await run()) > size, 'and its journal goes on');
+
+  const { proof, ...asked } = JSON.parse(made.request);
+  const steps = Buffer.from(proof.steps, 'base64');
+  t.is(steps.length, 2 * 96);
+  const other = Buffer.from(steps);
+  other[100] = (other[100] ?? 0) ^ 1;
+  for (const [forged, message] of [
+    [steps.subarray(0, 96), /not signed by the newest key/],
+    [other, /do not lead on from its root key/],
+    [steps.subarray(96), /do not lead on from its root key/],
+    [steps.subarray(1), /malformed/],
+    [Buffer.alloc(0), /malformed/],
+  ] as const) {
+    const text = JSON.stringify({ ...asked, proof: { ...proof, steps: forged.toString('base64') } });
+    await t.throwsAsync(readRequest(text), { code: 'LIUHEN_ENROL', message });
+  }
 });

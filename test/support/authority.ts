@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { initArchive } from '../../agent/archive/archive.js';
+import { type Archive, initArchive, startArchive } from '../../agent/archive/archive.js';
 import { enrol } from '../../agent/authority/ca-enrol.js';
 import { initAuthority, type MadeAuthority } from '../../agent/authority/ca-init.js';
 import { type Desk, serveDesk } from '../../agent/authority/ca-serve.js';
@@ -14,6 +14,8 @@ import { checkAnswers } from '../../agent/provision/answers.js';
 import { type Provisioned, provisionDevice } from '../../agent/provision/device.js';
 import { takeAnswer } from '../../agent/provision/enrolled.js';
 import { readRequest } from '../../agent/provision/request.js';
+import { loadConfig } from '../../config/load.js';
+import { systemClock } from '../../drivers/clock.js';
 import { freePort } from './broker.js';
 
 const BINARY = '/usr/sbin/mosquitto';
@@ -29,6 +31,7 @@ export class TestAuthorityHouse {
   readonly witness: string;
   #broker: ChildProcess | undefined;
   #desk: Desk | undefined;
+  #embedded: Archive | undefined;
 
   private constructor(folder: string, authority: MadeAuthority, archive: string, witness: string) {
     this.folder = folder;
@@ -70,6 +73,24 @@ export class TestAuthorityHouse {
         await delay(PORT_PAUSE_MS);
       }
     }
+  }
+
+  /** MQTT protocol level that the broker speaks. */
+  get protocol(): 4 | 5 {
+    return this.#embedded === undefined ? 5 : 4;
+  }
+
+  /** The archive, as the broker itself, on what was generated. */
+  async startEmbedded(): Promise<Archive> {
+    const config = loadConfig(this.authority.embeddedConfig ?? '');
+    this.#embedded = await startArchive({
+      data: config.data,
+      settings: config.archive,
+      reserveBytes: 0,
+      log: pino({ level: 'silent' }),
+      clock: systemClock(),
+    });
+    return this.#embedded;
   }
 
   async #startBroker(): Promise<void> {
@@ -126,14 +147,18 @@ export class TestAuthorityHouse {
     this.authority.settings.days = days;
   }
 
+  async stopBroker(): Promise<void> {
+    const child = this.#broker;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'close');
+    child.kill('SIGKILL');
+    await closed;
+  }
+
   async remove(): Promise<void> {
     await this.#desk?.stop();
-    const child = this.#broker;
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      const closed = once(child, 'close');
-      child.kill('SIGKILL');
-      await closed;
-    }
+    await this.#embedded?.stop();
+    await this.stopBroker();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
