@@ -44,9 +44,13 @@ export async function answerAtDesk(
     if (payload.length > (token === undefined ? 2 * MAX_MESSAGE_BYTES : MAX_ASKED_BYTES))
       return ignored(who, `${payload.length} bytes`);
     if (token !== undefined) {
-      const message = payload.toString();
-      // From reading the token until it is used: another process may be asked for it at the same time.
-      return await whileLocked(authority.dir, () => enrolWithToken(authority, token, message, nowMs));
+      const kept = await readToken(authority.dir, token);
+      if (kept === undefined) return ignored(token, 'no such token');
+      // Whoever has no token can write here as well: rubbish must not keep the authority from those who change it.
+      const text = openRequest(kept, payload.toString());
+      if (text === undefined) return ignored(token, 'not made with the token');
+      // From reading the token again until it is used: another process may be asked for it at the same time.
+      return await whileLocked(authority.dir, () => enrolWithToken(authority, token, text, nowMs));
     }
     if (device !== undefined) return await renewOf(authority, device, payload.toString(), nowMs);
     return ignored(who, 'no topic of an enrolment');
@@ -58,13 +62,11 @@ export async function answerAtDesk(
 async function enrolWithToken(
   authority: OpenAuthority,
   id: string,
-  message: string,
+  text: string,
   nowMs: number,
 ): Promise<DeskAnswer> {
   const token = await readToken(authority.dir, id);
   if (token === undefined) return ignored(id, 'no such token');
-  const text = openRequest(token, message);
-  if (text === undefined) return ignored(id, 'not made with the token');
   const { note, outcome } = await attempt(async () => {
     const request = await readRequest(text);
     const refusal = refusalOf(token, request.device, text, nowMs);
