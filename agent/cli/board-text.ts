@@ -1,14 +1,14 @@
 import type { BoardReport, BoardRow } from '../control/board-report.js';
 import type { ContentRef } from '../disclosure/kinds/head.js';
 import type { Accepted, Refused } from '../disclosure/refusal.js';
-import { spoken } from '../words/spoken.js';
+import { listed, spoken } from '../words/spoken.js';
 import { tableText } from './text.js';
 
 /** The board for a person: a row each, and below a row every reason why it is not shown, late, or major. */
 export function boardText({ hall, trustVersion, at, items, damaged, intake }: BoardReport): string {
   const counts = new Map<string, number>();
   for (const { state } of items) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const states = [...counts].map(([state, count]) => `${count} ${spoken(state)}`).join(spoken(', '));
+  const states = listed([...counts].map(([state, count]) => `${count} ${spoken(state)}`));
   const trust =
     trustVersion === 0 ? 'no trust document: nobody is trusted' : `trust document ${trustVersion}`;
   const where = spoken(`hall ${hall} at ${at.slice(0, 16).replace('T', ' ')} UTC`);

@@ -1,11 +1,22 @@
-import { confirm, isCancel, log, select, spinner, text } from '@clack/prompts';
+import { stripVTControlCharacters } from 'node:util';
+import {
+  confirm,
+  isCancel,
+  log,
+  SELECT_INSTRUCTIONS,
+  select,
+  spinner,
+  text,
+  updateSettings,
+} from '@clack/prompts';
 import { LiuhenError } from '../../config/errors.js';
 import { LINE_PIECES, PORT_PIECES } from '../../config/hardware.js';
 import { AUTHORITY_EXPECTED, DEVICE_ID_EXPECTED, isAuthority, isDeviceId } from '../../config/identity.js';
 import { defaultConfig } from '../../config/load.js';
 import { isCameraSource } from '../../config/shapes.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
-import { spoken } from '../words/spoken.js';
+import { terminalLanguage } from '../words/language.js';
+import { named, spoken } from '../words/spoken.js';
 import { type Answers, checkAnswers } from './answers.js';
 import { DRIVEN, pieceText, type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
 import type { Found } from './probe.js';
@@ -18,6 +29,7 @@ const TOUCH_MS = 10_000;
 
 /** Asks a person at the terminal for everything, and tries each piece of hardware that is chosen. Throws LIUHEN_USAGE when they stop. */
 export async function askAnswers(found: Found, usualData: string): Promise<Answers> {
+  if (terminalLanguage() !== 'en') speakOfKeys();
   const profile = await asked(
     select({
       message: spoken('What is this device?'),
@@ -153,7 +165,7 @@ async function kept(attempt: () => Promise<Tried>, line?: string): Promise<boole
     spoken(line === undefined || DRIVEN.includes(line) ? 'trying it' : `touch it now: ${pieceText(line)}`),
   );
   const { result, detail } = await attempt();
-  turning.stop(`${spoken(result)}: ${spoken(detail)}`);
+  turning.stop(named(result, detail));
   return result === 'works' || (await yes('Take it all the same?', result === 'silent'));
 }
 
@@ -182,4 +194,11 @@ async function asked<T>(answer: Promise<T>): Promise<Exclude<T, symbol>> {
   throw new LiuhenError('LIUHEN_USAGE', 'stopped before all was answered; nothing was made', {
     next: 'liuhen provision asks again',
   });
+}
+
+/** What the prompts themselves say. */
+function speakOfKeys(): void {
+  const said = SELECT_INSTRUCTIONS.map((text) => spoken(stripVTControlCharacters(text)));
+  SELECT_INSTRUCTIONS.splice(0, SELECT_INSTRUCTIONS.length, ...said);
+  updateSettings({ messages: { cancel: spoken('Canceled'), error: spoken('Something went wrong') } });
 }

@@ -14,3 +14,13 @@ export async function loadLanguage(): Promise<void> {
 export function spoken(text: string): string {
   return translated === undefined ? text : translated(text);
 }
+
+/** `name: text`, both in the language of this terminal. */
+export function named(name: string, text: string): string {
+  return `${spoken(name)}${translated === undefined ? ': ' : '：'}${spoken(text)}`;
+}
+
+/** `a, b, c`, each in the language of this terminal. */
+export function listed(texts: readonly string[]): string {
+  return texts.map((text) => spoken(text)).join(translated === undefined ? ', ' : '、');
+}

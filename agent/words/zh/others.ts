@@ -94,4 +94,6 @@ export const othersZh: Catalogue = {
   'Example: {}': '示例：{1}',
   'Examples: {}': '示例：    {1}',
   'then: {}': '然后：{1}',
+  '↑/↓ to navigate': '↑/↓ 选择',
+  'Enter: confirm': '回车键确认',
 };

@@ -289,4 +289,6 @@ export const provisioningZh: Catalogue = {
   'liuhen provision --renew begins one': '用 liuhen provision --renew 开始更新',
   'liuhen provision --renew tries again': 'liuhen provision --renew 可重试',
   'liuhen provision --check says what is missing': 'liuhen provision --check 说明缺少什么',
+  Canceled: '已取消',
+  'Something went wrong': '出错',
 };

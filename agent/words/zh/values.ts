@@ -2,7 +2,6 @@ import type { Catalogue } from '../pattern.js';
 
 /** Names of states, roles and reasons: values of the program that stand in a table or in a `{1!}` of another text. */
 export const valuesZh: Catalogue = {
-  ', ': '、',
   default: '默认',
   file: '文件',
   unset: '未设置',
