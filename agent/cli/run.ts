@@ -5,7 +5,7 @@ import { messageOf } from '../../config/errors.js';
 import type { Overrides } from '../../config/load.js';
 import type { RunOptions } from '../open-device.js';
 import { runAgent } from '../run.js';
-import { type SystemdNotice, systemdNotice } from '../systemd.js';
+import { systemdNotice } from '../systemd.js';
 import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
 
@@ -33,54 +33,82 @@ export function registerRun(program: Command): void {
     .action(async (flags: RunFlags) => {
       const config = configOf(flags);
       const log = createLog(config.log.level, config.log.file);
-      const stopped = stopSignal();
-      const systemd = systemdNotice();
       const configured = (settings: Overrides) => configOf(flags, settings);
       const options = { config, log, configured };
-      if (config.profile === 'kiosk') return await serveHall(options, stopped, systemd);
-      const agent = await runAgent(options);
-      systemd.ready();
-      const { device, origin, rootVkey, dataFolder, pid } = await agent.status();
-      process.stdout.write(
-        `${JSON.stringify({ ready: true, device, origin, rootVkey, data: dataFolder, pid })}\n`,
-      );
-      // A whole-process recording that was interrupted goes on by itself.
-      if (flags.record === true && agent.recorder.state === 'idle') {
-        // Not before the camera gives footage, which would be a gap; unless it gives none.
-        await once(agent.recorder, 'footage', { signal: AbortSignal.timeout(config.camera.stallMs) }).catch(
-          () => {},
-        );
-        const recording = await agent.recorder.start({ trigger: 'command' });
-        log.info({ recording }, 'recording');
-      }
-      const signal = await stopped;
-      systemd.stopping();
-      log.info({ signal }, 'stopping');
-      await agent.stop('shutdown').catch((error: unknown) => {
-        log.error({ err: messageOf(error) }, 'not stopped cleanly; the next start puts it in order');
-        process.exitCode = 70;
-      });
+      // Also a signal that comes before it runs ends it in order.
+      const stopped = stopSignal();
+      const start = config.profile === 'kiosk' ? serveHall(options) : record(options, flags.record === true);
+      await untilStopped(await start, stopped, log);
     });
 }
 
+/** An agent that runs, and what is to be done once that is told. */
+interface Started {
+  agent: { stop(reason: string): Promise<void> };
+  /** Resolves with the line that says that it is ready. */
+  ready(): Promise<object>;
+  afterwards?(): Promise<void>;
+}
+
+/** From the start to the signal that ends it. Whatever fails between, the agent is ended in order. */
+async function untilStopped(
+  { agent, ready, afterwards }: Started,
+  stopped: Promise<string>,
+  log: RunOptions['log'],
+): Promise<void> {
+  const systemd = systemdNotice();
+  try {
+    systemd.ready();
+    process.stdout.write(`${JSON.stringify(await ready())}\n`);
+    await afterwards?.();
+    const signal = await stopped;
+    log.info({ signal }, 'stopping');
+  } finally {
+    systemd.stopping();
+    await agent.stop('shutdown').catch((error: unknown) => {
+      log.error({ err: messageOf(error) }, 'not stopped cleanly; the next start puts it in order');
+      process.exitCode = 70;
+    });
+  }
+}
+
+async function record(options: RunOptions, atOnce: boolean): Promise<Started> {
+  const { config, log } = options;
+  const agent = await runAgent(options);
+  const { recorder } = agent;
+  return {
+    agent,
+    async ready() {
+      const { device, origin, rootVkey, dataFolder, pid } = await agent.status();
+      return { ready: true, device, origin, rootVkey, data: dataFolder, pid };
+    },
+    async afterwards() {
+      if (!atOnce) return;
+      // Not before the camera gives footage, which would be a gap; unless it gives none.
+      const { stallMs } = config.camera;
+      await once(recorder, 'footage', { signal: AbortSignal.timeout(stallMs) }).catch(() => {});
+      // A whole-process recording that was interrupted goes on by itself, and a button may have been quicker.
+      if (recorder.state !== 'idle') return;
+      // Where the disk is full it begins once it is not.
+      await recorder.resume({ trigger: 'command' });
+      if (recorder.recording !== undefined) log.info({ recording: recorder.recording }, 'recording');
+    },
+  };
+}
+
 /** The screen in a service hall, in the foreground. */
-async function serveHall(options: RunOptions, stopped: Promise<string>, systemd: SystemdNotice) {
-  const { log } = options;
+async function serveHall(options: RunOptions): Promise<Started> {
   // V8 otherwise lets 20 MB of garbage lie when a broker hands out thousands of documents, and keeps them; it costs a kiosk no measurable time.
   setFlagsFromString('--optimize-for-size');
   const { runKiosk } = await import('../run-kiosk.js');
   const agent = await runKiosk(options);
-  systemd.ready();
-  const { device, origin, rootVkey, dataFolder, pid, kiosk } = await agent.status();
-  const ready = { ready: true, device, origin, rootVkey, data: dataFolder, pid, url: kiosk.url };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
-  const signal = await stopped;
-  systemd.stopping();
-  log.info({ signal }, 'stopping');
-  await agent.stop('shutdown').catch((error: unknown) => {
-    log.error({ err: messageOf(error) }, 'not stopped cleanly; the next start puts it in order');
-    process.exitCode = 70;
-  });
+  return {
+    agent,
+    async ready() {
+      const { device, origin, rootVkey, dataFolder, pid, kiosk } = await agent.status();
+      return { ready: true, device, origin, rootVkey, data: dataFolder, pid, url: kiosk.url };
+    },
+  };
 }
 
 function stopSignal(): Promise<string> {
