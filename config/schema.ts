@@ -235,6 +235,10 @@ const archive = section({
     ),
   }).optional(),
   ...connection,
+  silentAfter: duration({ min: '1min', max: '365d' }).default(
+    '7d',
+    'how long nothing may be heard of a device before liuhen doctor names it',
+  ),
   limits: section({
     message: size({ min: '16KiB', max: '16MiB' }).default(
       '1MiB',

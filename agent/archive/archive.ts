@@ -6,6 +6,8 @@ import type { Config } from '../../config/schema.js';
 import type { Clock } from '../../drivers/clock.js';
 import { Database } from '../buffer/database.js';
 import { freeBytes } from '../buffer/free-space.js';
+import { LevelJournalStore } from '../buffer/level-journal.js';
+import type { JournalStore } from '../journal/store.js';
 import { formatVkey } from '../journal/vkey.js';
 import { readCredentials } from '../link/broker-socket.js';
 import { Link } from '../link/link.js';
@@ -64,10 +66,21 @@ export interface ArchiveStatus {
   counters: Counters;
   /** Footage bytes that wait in memory. */
   inFlightBytes: number;
+  /** Who sent and is not registered, since the start. */
+  refused: RefusedDevice[];
+}
+
+export interface RefusedDevice {
+  device: string;
+  messages: number;
+  /** Wall time of the newest. */
+  lastMs: number;
 }
 
 export interface Archive extends EventEmitter<ArchiveEvents> {
   status(): ArchiveStatus;
+  /** A device's journal, to be read. */
+  store(device: string): JournalStore;
   /** Makes durable what is under way, publishes, and lets go of everything. */
   stop(): Promise<void>;
 }
@@ -78,6 +91,8 @@ const PACKET_OVERHEAD_BYTES = 1024;
 const MAX_OUTGOING = 1024;
 /** Nothing but answers is sent, which the window of the link does not count in bytes. */
 const WINDOW_BYTES = 1024 * 1024;
+/** Anybody can make up names. */
+const MAX_REFUSED = 256;
 /** The device side holds a piece back for 10 s after the broker took it; asking sooner would be in vain. */
 const TIMES = { reaskMs: 12_000, publishMs: 2000, tickMs: 1000 };
 
@@ -126,6 +141,7 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
   readonly #inFlight: InFlight;
   readonly #seldom: SeldomLog;
   readonly #counters: Counters = {};
+  readonly #refusedDevices = new Map<string, RefusedDevice>();
   readonly #times: typeof TIMES;
   #devices: Devices | undefined;
   #link: Link | undefined;
@@ -227,7 +243,12 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
       devices: [...(this.#devices?.all() ?? [])].map((device) => device.status()),
       counters: { ...this.#counters },
       inFlightBytes: this.#inFlight.total,
+      refused: [...this.#refusedDevices.values()],
     };
+  }
+
+  store(device: string): JournalStore {
+    return new LevelJournalStore(this.#database, `d!${device}!`);
   }
 
   async stop(): Promise<void> {
@@ -272,6 +293,7 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
   }
 
   #refused(topic: string, { counted, device, error }: Refusal): void {
+    if (counted === 'unknown-device') this.#remember(device);
     this.count(counted);
     if (counted === 'unknown-device') {
       const next =
@@ -281,6 +303,15 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
     } else if (isRefusal(counted)) {
       this.#seldom.warn(counted, { topic: topic.slice(0, 256), error }, `message refused: ${counted}`);
     }
+  }
+
+  #remember(device: string): void {
+    const messages = (this.#refusedDevices.get(device)?.messages ?? 0) + 1;
+    // The one that was heard longest ago gives way.
+    this.#refusedDevices.delete(device);
+    const [oldest] = this.#refusedDevices.keys();
+    if (oldest !== undefined && this.#refusedDevices.size >= MAX_REFUSED) this.#refusedDevices.delete(oldest);
+    this.#refusedDevices.set(device, { device, messages, lastMs: this.#options.clock.read().wallMs });
   }
 
   #tick(): void {

@@ -8,6 +8,7 @@ import { initArchive, registerDevice, startArchive } from '../archive/archive.js
 import { readArchiveKey } from '../archive/key.js';
 import { listArchive, trustPolicy } from '../archive/listing.js';
 import { readRoot } from '../archive/registry.js';
+import { startArchiveControl } from '../control/archive-server.js';
 import { formatVkey } from '../journal/vkey.js';
 import { systemdNotice } from '../systemd.js';
 import { spoken } from '../words/spoken.js';
@@ -128,7 +129,8 @@ export function registerArchive(program: Command): void {
 }
 
 async function runArchive(flags: RunFlags): Promise<void> {
-  const { data, archive: settings, storage, log: logging } = configOf(flags);
+  const config = configOf(flags);
+  const { data, archive: settings, storage, log: logging } = config;
   for (const vkey of flags.device ?? []) await registerDevice(data, vkey);
   const log = createLog(logging.level, logging.file);
   const archive = await startArchive({
@@ -138,6 +140,7 @@ async function runArchive(flags: RunFlags): Promise<void> {
     log,
     clock: systemClock(),
   });
+  const unserve = await startArchiveControl(archive, config, systemClock());
   if (settings.embeddedBroker !== undefined && settings.embeddedBroker.tls === undefined) {
     const next = 'liuhen authority init --archive FOLDER writes settings with which it does';
     log.info({ next }, 'the broker asks nobody for a certificate, and no device can enrol at it');
@@ -153,6 +156,7 @@ async function runArchive(flags: RunFlags): Promise<void> {
   const signal = await stopped;
   systemd.stopping();
   log.info({ signal }, 'stopping');
+  await unserve();
   await archive.stop();
 }
 

@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
-import { type Config, loadConfig } from '../../config/load.js';
+import { type Config, defaultConfig, loadConfig } from '../../config/load.js';
 import { DURATION, parseQuantity } from '../../config/units.js';
+import { keyFile } from '../archive/layout.js';
 import { callAgent } from '../control/client.js';
+import { examineArchive } from '../doctor/archive-role.js';
 import { type Check, check, fault, statusOf } from '../doctor/check.js';
 import { examine } from '../doctor/doctor.js';
 import { OpenedDevice } from '../doctor/opened.js';
+import { OpenedArchive } from '../doctor/opened-archive.js';
 import { ffmpegFinding, nodeFinding } from '../doctor/software.js';
 import { terminalLanguage } from '../words/language.js';
 import { spoken as inLanguage } from '../words/spoken.js';
@@ -74,7 +79,7 @@ export async function checksOf(
 ): Promise<Check[]> {
   let config: Config;
   try {
-    config = loadConfig(file, data === undefined ? {} : { data });
+    config = configOf(file, data);
   } catch (error) {
     return await withoutConfig(error, spoken);
   }
@@ -90,6 +95,10 @@ export async function checksOf(
     return [await check(spoken, 'agent', () => fault(agentMissing, agentMissingNext))];
   }
   becomeOwner(config.data);
+  if (config.profile === 'archive') {
+    const archive = new OpenedArchive(config);
+    return await examineArchive(archive, spoken).finally(() => archive.close());
+  }
   const device = new OpenedDevice({ config, log: createLog(verbose ? 'debug' : 'silent') });
   try {
     const options = { gate, ...(wait === undefined ? {} : { witnessMs: wait }) };
@@ -97,6 +106,17 @@ export async function checksOf(
   } finally {
     await device.close();
   }
+}
+
+/** An archive that was started without a configuration file is known by its folder. */
+function configOf(file: string, data: string | undefined): Config {
+  if (data === undefined) return loadConfig(file);
+  const folder = resolve(data);
+  const isArchive = existsSync(keyFile(folder));
+  if (!isArchive) return loadConfig(file, { data });
+  const named = existsSync(file) ? loadConfig(file, { data }) : undefined;
+  if (named?.profile === 'archive') return named;
+  return defaultConfig({ profile: 'archive', data: folder, archive: { embeddedBroker: {} } });
 }
 
 /** What can be said of a machine whose configuration cannot be read. */

@@ -67,10 +67,18 @@ export async function startControl(
   actions: ControlActions,
   readMs = READ_MS,
 ): Promise<() => Promise<void>> {
+  return await serveSocket(dataFolder, routes(actions), readMs);
+}
+
+/** Answers on the data folder's socket; for those who hold its database. */
+export async function serveSocket(
+  dataFolder: string,
+  app: Hono,
+  readMs = READ_MS,
+): Promise<() => Promise<void>> {
   const path = controlSocket(dataFolder);
   // The data folder is locked by its database, so a socket that is here belongs to an agent that died.
   await rm(path, { force: true });
-  const app = routes(actions);
   const answering = new Set<Answering>();
   const fetch = (request: Request, { incoming }: HttpBindings | Http2Bindings) => {
     const answer = Promise.resolve(app.fetch(request));
@@ -118,10 +126,15 @@ function routes(actions: ControlActions): Hono {
   app.post('/export', async (c) => c.json(await actions.exportBundle(await readBody(c.req, exportSchema))));
   examinationRoutes(app, actions.examination);
   firmwareRoutes(app, actions.firmware);
+  answerErrors(app);
+  return app;
+}
+
+/** What failed, in the form that `callAgent` reads. */
+export function answerErrors(app: Hono): void {
   app.onError((error, c) => {
     const known = error instanceof LiuhenError;
     const { code, next } = known ? error : { code: 'LIUHEN_STORAGE_IO', next: undefined };
     return c.json({ code, message: messageOf(error), next }, known ? 409 : 500);
   });
-  return app;
 }

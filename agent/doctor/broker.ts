@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
-import type { Config } from '../../config/load.js';
 import { brokerSocket, type Credentials, isSecure, readCredentials } from '../link/broker-socket.js';
 import { Connection } from '../link/connection.js';
 import { reasonOf, VersionRefused } from '../link/refusal.js';
 import type { BrokerSettings } from '../link/settings.js';
-import { topics } from '../uplink/topics.js';
 import type { Words } from '../words/words.js';
 import {
   type Check,
@@ -26,23 +24,38 @@ const STEP_MS = 8000;
 const MAX_INCOMING_BYTES = 512 * 1024;
 const STEPS = ['dns', 'tcp', 'tls', 'mqtt'] as const;
 
-/** The way to the broker, step by step, each tried for itself; what comes after a step that failed is not tried. */
-export async function brokerChecks(words: Words, config: Config): Promise<Check[]> {
-  const { broker } = config.uplink;
+/** As whom MQTT is tried: under a name of its own, so that a running agent or archive keeps its connection. */
+export interface BrokerTrial {
+  protocol: 4 | 5;
+  keepaliveMs: number;
+  clientId: string;
+  subscriptions: readonly string[];
+}
+
+/**
+ * The way to the broker, step by step, each tried for itself; what comes after a step that failed is not tried. Of a broker of our own (`own`) it is
+ * seen whether it listens.
+ */
+export async function brokerChecks(
+  words: Words,
+  settings: BrokerSettings | undefined,
+  trial: BrokerTrial | 'own',
+): Promise<Check[]> {
   const title = (id: CheckId) => words.doctor.title[id];
-  if (broker === undefined) {
+  if (settings === undefined) {
     return STEPS.map((id) => ({ id, title: title(id), ...skipped(words.doctor.notConfigured) }));
   }
-  const settings: BrokerSettings = { ...config.uplink, broker, section: 'uplink' };
+  const { broker } = settings;
   const tries: Record<(typeof STEPS)[number], () => Promise<Finding>> = {
     dns: () => dns(words, broker),
     tcp: () => tcp(words, broker),
     tls: () => tls(words, settings),
-    mqtt: () => mqtt(words, settings, config),
+    mqtt: () => (trial === 'own' ? Promise.reject(new Error('ours')) : mqtt(words, settings, trial)),
   };
   const checks: Check[] = [];
   let failed: string | undefined;
-  for (const id of STEPS) {
+  const steps = trial === 'own' ? (['tcp'] as const) : STEPS;
+  for (const id of steps) {
     const reached = failed;
     const look = reached === undefined ? tries[id] : () => skipped(words.doctor.notReached(reached));
     const done = await check(words, id, look);
@@ -105,14 +118,12 @@ async function tls(words: Words, settings: BrokerSettings): Promise<Finding> {
   }
 }
 
-/** Connects as the device does, but under a name of its own, so that a running agent keeps its connection. */
-async function mqtt(words: Words, settings: BrokerSettings, { uplink, device }: Config): Promise<Finding> {
+async function mqtt(words: Words, settings: BrokerSettings, trial: BrokerTrial): Promise<Finding> {
   const { doctor } = words;
   const credentials = await readCredentials(settings);
   const startedMs = performance.now();
-  const level = uplink.protocol;
-  const open = (protocol: 4 | 5) =>
-    connectMqtt(settings, credentials, protocol, uplink.keepaliveMs, device.id);
+  const level = trial.protocol;
+  const open = (protocol: 4 | 5) => connectMqtt(settings, credentials, { ...trial, protocol });
   try {
     const connection = await open(level).catch((error: unknown) => {
       if (error instanceof VersionRefused) return open(level === 5 ? 4 : 5);
@@ -131,18 +142,15 @@ async function mqtt(words: Words, settings: BrokerSettings, { uplink, device }: 
 function connectMqtt(
   settings: BrokerSettings,
   { tls: secureContext, password }: Credentials,
-  protocol: 4 | 5,
-  keepaliveMs: number,
-  device: string,
+  trial: BrokerTrial,
 ): Promise<Connection> {
   return Connection.open({
     ...settings,
-    ...{ protocol, keepaliveMs, password },
+    ...trial,
+    password,
     makeSocket: (onread): Socket => brokerSocket(settings, secureContext, onread),
-    clientId: `liuhen-${device}-doctor-${process.pid}`,
     connectTimeoutMs: STEP_MS,
     will: undefined,
-    subscriptions: [topics.receipt(device)],
     maxIncomingBytes: MAX_INCOMING_BYTES,
     onMessage: () => {},
   });

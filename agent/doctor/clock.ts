@@ -1,6 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
+import type { Clock } from '../../drivers/clock.js';
+import { readArchiveKey } from '../archive/key.js';
+import { listArchive } from '../archive/listing.js';
+import type { Words } from '../words/words.js';
 import { type Finding, fault, ok, warning } from './check.js';
 import type { Examination, Witnessing } from './examined.js';
 
@@ -32,7 +36,7 @@ export async function clockFinding(
   if (cosignedMs !== undefined && cosignedMs - wallMs > FAULT_SECONDS * 1000) {
     return fault(words.clockBehindWitness(wall, text(cosignedMs)), words.clockNext);
   }
-  const installedMs = statSync(join(PACKAGE_ROOT, 'package.json')).mtimeMs;
+  const installedMs = installedAt();
   if (installedMs - wallMs > DAY_MS) {
     return fault(words.clockBehindInstall(wall, text(installedMs)), words.clockNext);
   }
@@ -43,6 +47,38 @@ export async function clockFinding(
   return vouched
     ? ok(words.clockIs(wall, source))
     : warning(words.clockNobody(wall, source), words.clockNext);
+}
+
+/** An archive's clock, which devices are held against: it must not be behind what it has signed itself. */
+export function ownClockFinding(
+  { doctor: words }: Words,
+  clock: Clock,
+  newestMs: number | undefined,
+): Finding {
+  const { wallMs, source } = clock.read();
+  const wall = text(wallMs);
+  const next = words.archiveClockNext;
+  if (newestMs !== undefined && newestMs - wallMs > FAULT_SECONDS * 1000) {
+    return fault(words.clockBehindOwn(wall, text(newestMs)), next);
+  }
+  const installedMs = installedAt();
+  if (installedMs - wallMs > DAY_MS) return fault(words.clockBehindInstall(wall, text(installedMs)), next);
+  return source === 'ntp' || source === 'gnss'
+    ? ok(words.clockIs(wall, source))
+    : warning(words.clockNobody(wall, source), next);
+}
+
+/** When an archive last signed for any of its devices. */
+export async function newestSignature(data: string): Promise<number | undefined> {
+  const { witness } = await readArchiveKey(data);
+  const signed = (await listArchive(data, witness.vkey)).flatMap(({ cosigned }) =>
+    cosigned === undefined ? [] : [Date.parse(cosigned)],
+  );
+  return signed.length === 0 ? undefined : signed.reduce((a, b) => Math.max(a, b));
+}
+
+function installedAt(): number {
+  return statSync(join(PACKAGE_ROOT, 'package.json')).mtimeMs;
 }
 
 function text(ms: number): string {

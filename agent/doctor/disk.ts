@@ -32,11 +32,12 @@ export async function spaceFinding({ device, words: { doctor: words } }: Examina
   return hours < FEW_HOURS ? warning(value, words.diskNext) : ok(value);
 }
 
-/** How long the disk takes for a synced write, measured where the journal is. A fragment must be down before the next one comes. */
+/** How long the disk takes for a synced write, measured where the journal is: a fragment must be down before the next one comes, `fragmentMs` later. */
 export async function fsyncFinding(
   { doctor: words }: Words,
   folder: string,
   fragmentMs: number,
+  slowNext: string = words.fsyncNext,
 ): Promise<Finding> {
   const path = join(folder, `.doctor-${process.pid}-${randomBytes(4).toString('hex')}`);
   const tookMs: number[] = [];
@@ -56,7 +57,7 @@ export async function fsyncFinding(
     }
   } catch (error) {
     const full = systemCodeOf(error) === 'ENOSPC';
-    return fault(words.fsyncFailed(messageOf(error)), full ? words.diskNext : words.fsyncNext);
+    return fault(words.fsyncFailed(messageOf(error)), full ? words.diskNext : slowNext);
   } finally {
     await rm(path, { force: true });
   }
@@ -64,6 +65,6 @@ export async function fsyncFinding(
   const median = tookMs[Math.floor(tookMs.length / 2)] ?? 0;
   const longest = tookMs.at(-1) ?? 0;
   const value = words.fsyncTook(median.toFixed(1), longest.toFixed(1));
-  if (median >= fragmentMs) return fault(value, words.fsyncNext);
-  return longest >= fragmentMs ? warning(value, words.fsyncNext) : ok(value);
+  if (median >= fragmentMs) return fault(value, slowNext);
+  return longest >= fragmentMs ? warning(value, slowNext) : ok(value);
 }

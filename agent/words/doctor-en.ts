@@ -36,6 +36,12 @@ export const doctorEn = {
     journal: 'journal',
     backlog: 'backlog',
     kiosk: 'kiosk page',
+    archiveKey: 'archive key',
+    receiving: 'receiving',
+    registry: 'devices',
+    refused: 'refused lately',
+    forks: 'forks',
+    published: 'published folder',
   },
   result: { ok: 'ok', warning: 'WARNING', fault: 'FAULT', skipped: '-' },
   verdict: (faults: number, warnings: number) =>
@@ -185,6 +191,67 @@ export const doctorEn = {
   kioskHidden: (path: string) => `${path} is open but not drawn`,
   kioskShows: (path: string, seconds: string) => `shows ${path}, heard ${seconds} s ago`,
   kioskNext: 'look at the screen and at the browser: systemctl status liuhen-kiosk-browser',
+
+  archiveNone: 'none runs on this folder: nothing is taken in',
+  archiveNoneNext: (data: string) =>
+    `liuhen archive run --config FILE, or liuhen archive run --data ${data} --embedded-broker`,
+  archiveOnlyRunning: 'known only while the archive runs',
+  archiveOwnBroker: 'its own broker runs only with the archive',
+  archiveNeverRan: 'this archive has never run',
+  archiveFree: (free: string, percent: string) => `${free} free above the reserve, ${percent} % of the disk`,
+  archiveFull: (free: string, reserve: string) =>
+    `${free} free, and ${reserve} of it are the reserve: journals are taken in, footage is not`,
+  archiveDiskNext: 'add a larger disk; devices keep what has no receipt and send it again',
+  archiveFsyncNext: 'each cosignature waits for a synced write: put the folder on a faster disk',
+  archiveCertificateNext:
+    'liuhen authority init --help says how the certificates of a broker are made; look at this machine’s clock too',
+  archiveClockNext:
+    'timedatectl set-ntp true: this clock dates every cosignature, and devices are held against it',
+  clockBehindOwn: (wall: string, signed: string) => `${wall}, but this archive has signed at ${signed}`,
+  archiveOnline: (broker: string, there: number, all: number) =>
+    `listens at ${broker}; ${there} of ${all} devices are connected`,
+  archiveOffline: (broker: string, why: string) => `not connected to ${broker}: ${why}`,
+  archiveOfflineNext:
+    'the broker has to let the archive in and let it read all devices: the steps above say how far it is reached',
+  andMore: (count: number) => `and ${count} more`,
+  registryAll: (count: number) => `${count} registered, each heard at least once`,
+  registryNone: 'no device is registered',
+  registryNext: (data: string) =>
+    `liuhen archive add ROOT_VKEY --data ${data}; liuhen init and liuhen provision print that key`,
+  registryStrays: (names: string) => `in devices/, without a root key: ${names}`,
+  registryBrokenNext:
+    'restore devices/NAME/root from the backup, or move the folder away if the device was never one of yours',
+  registrySilent: (count: number, names: string) => `${count} registered; never heard of: ${names}`,
+  registrySilentNext:
+    'on the device: liuhen doctor says how far it gets; is its uplink.broker this archive’s?',
+  refusedNone: 'nobody who is not registered has sent anything lately',
+  refusedDevice: (device: string, messages: number, last: string) =>
+    `${device}: ${messages} messages, the last at ${last}`,
+  lastHeard: (device: string, at: string) => `${device}: last heard at ${at}`,
+  deviceWaits: (heard: string, recordings: number, bytes: string, hours: string) =>
+    `${heard}; footage of ${recordings} ${recordings === 1 ? 'recording' : 'recordings'} to come (${bytes}), the oldest ${hours} h old`,
+  deviceWaitsNext: 'bring the device where it has a link; on it, liuhen doctor says what holds it up',
+  devicesQuiet: (names: string, days: string) => `silent for more than ${days} days: ${names}`,
+  devicesQuietNext:
+    'find the device; one that is given up is taken away with liuhen authority revoke. archive.silentAfter is the limit',
+  archiveHasAll: 'all footage that the journals name is here',
+  archiveAwaits: (recordings: number, bytes: string) =>
+    `footage of ${recordings} ${recordings === 1 ? 'recording' : 'recordings'} to come (${bytes}), none older than a day`,
+  forkKept: (device: string, count: number, folder: string) =>
+    `${device} signed two histories: ${count} in ${folder}`,
+  forksNone: 'none',
+  forksNext:
+    'take the device out of use and keep it as it is; each file is a proof by itself. What was cosigned before stands',
+  publishedAll: (count: number) => `of ${count} ${count === 1 ? 'device' : 'devices'}, as the store has it`,
+  publishedBehind: (entries: number) => `${entries} entries of the store are not in the folder yet`,
+  publishedBehindNext: 'start the archive: it publishes what is missing',
+  publishedAhead: (size: number, stored: number) => `its checkpoint has ${size} entries, the store ${stored}`,
+  publishedRoot: (size: number) => `its checkpoint of ${size} entries is not that of the store`,
+  publishedLacks: (path: string) => `${path} is not what the store says`,
+  publishedFootage: (path: string, found: number, wanted: number) =>
+    `${path} has ${found} bytes, expected ${wanted}`,
+  publishedNext:
+    'keep both as they are; restart the archive, which asks devices again for footage that is gone, then restore the rest from the backup',
 };
 
 export type DoctorWords = typeof doctorEn;
