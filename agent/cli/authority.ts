@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
+import { writeDurably } from '../archive/durable-file.js';
 import { enrol, type OpenAuthority, revoke } from '../authority/ca-enrol.js';
 import { places, readSettings } from '../authority/ca-folder.js';
 import { initAuthority, openAuthority } from '../authority/ca-init.js';
@@ -16,6 +17,7 @@ import { readRequest } from '../provision/request.js';
 import { replaceFile } from '../provision/secret-file.js';
 import { DAY_MS } from '../provision/x509.js';
 import { spoken } from '../words/spoken.js';
+import { readCarried } from './carried-file.js';
 import { createLog } from './log.js';
 import { askPassphrase, choosePassphrase } from './passphrase.js';
 import { parseDuration, parsePort } from './provision-flags.js';
@@ -153,7 +155,7 @@ function registerEnrol(authority: Command): void {
         "          liuhen authority enrol 'liuhen-request:…'",
     )
     .action(async (argument: string, flags: Common & { out?: string; yes?: boolean; expired?: boolean }) => {
-      const { text, file } = requestText(argument);
+      const { text, file } = await requestText(argument);
       const request = await readRequest(text);
       const words = fingerprintWords(request.rootVkey);
       process.stderr.write(
@@ -166,7 +168,7 @@ function registerEnrol(authority: Command): void {
       const json = `${JSON.stringify(answer, null, 2)}\n`;
       const line = toLine('answer', JSON.stringify(answer));
       const out = flags.out ?? file?.replace(/(\.request)?\.json$/, '.answer.json');
-      if (out !== undefined) await writeFile(out, json);
+      if (out !== undefined) await writeDurably(out, json);
       if (flags.json === true)
         return print({ device: request.device, words, answer, line, file: out ?? null });
       process.stdout.write(`${out ?? line}\n`);
@@ -307,11 +309,10 @@ function open({ dir, passphraseFile }: Common): Promise<OpenAuthority> {
 }
 
 /** From a file, from the line itself, or from stdin. */
-function requestText(argument: string): { text: string; file?: string } {
+async function requestText(argument: string): Promise<{ text: string; file?: string }> {
   if (argument.startsWith('liuhen-request:')) return { text: argument };
   try {
-    const bytes = readFileSync(argument === '-' ? 0 : argument);
-    const text = bytes.subarray(0, MAX_REQUEST_BYTES + 1).toString();
+    const text = await readCarried(argument, MAX_REQUEST_BYTES);
     return argument === '-' ? { text } : { text, file: argument };
   } catch (cause) {
     throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no request in ${join(argument)}`, {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
@@ -13,6 +12,7 @@ import { callAgent } from '../control/client.js';
 import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
 import { spoken } from '../words/spoken.js';
 import { type BrokerFlags, brokerOptions, brokerSettings, inFlags } from './broker-flags.js';
+import { readCarried } from './carried-file.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { askPassphrase } from './passphrase.js';
 
@@ -178,7 +178,7 @@ async function trustFrom(path: string): Promise<Buffer> {
 }
 
 async function textOf(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readCarried(path, MAX_ENVELOPE_BYTES).catch((error: unknown) => {
     throw new LiuhenError('LIUHEN_NOT_FOUND', `could not read ${path}`, { cause: error });
   });
   if (Buffer.byteLength(text) <= MAX_ENVELOPE_BYTES) return text.trimEnd();

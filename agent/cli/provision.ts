@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
@@ -7,6 +6,7 @@ import { readSecret } from '../../config/file.js';
 import { INSTALLED } from '../../config/installed.js';
 import { type Config, loadConfig } from '../../config/load.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
+import { writeDurably } from '../archive/durable-file.js';
 import { type EnrolAnswer, readAnswer } from '../provision/answer.js';
 import { type Answers, readAnswers } from '../provision/answers.js';
 import { MAX_ANSWER_BYTES, toLine } from '../provision/carrier.js';
@@ -21,6 +21,7 @@ import { provisionState } from '../provision/state.js';
 import { parseToken } from '../provision/token.js';
 import { topics } from '../uplink/topics.js';
 import { listed, named, spoken } from '../words/spoken.js';
+import { readCarried } from './carried-file.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { parseDuration } from './provision-flags.js';
 import { padded } from './text.js';
@@ -109,7 +110,9 @@ async function provision(flags: Flags): Promise<void> {
   const tokenFile = flags.tokenFile ?? answers?.tokenFile;
   const token = tokenFile === undefined ? undefined : parseToken(readSecret(tokenFile, '--token-file'));
   const given =
-    flags.answer === undefined ? undefined : readAnswer(answerText(flags.answer, loadedId(flags, answers)));
+    flags.answer === undefined
+      ? undefined
+      : readAnswer(await answerText(flags.answer, loadedId(flags, answers)));
   const device = await provisionDevice(flags.config, answers);
   const { config, rootVkey, request, made } = device;
   const tried = flags.tests && made.includes('configuration') ? await tryAll(config, () => sysfsGpio()) : [];
@@ -217,7 +220,7 @@ async function renew(flags: Flags): Promise<void> {
   const answer: EnrolAnswer =
     flags.answer === undefined
       ? await askRenewal(config, request)
-      : readAnswer(answerText(flags.answer, config.device.id));
+      : readAnswer(await answerText(flags.answer, config.device.id));
   const renewed = await takeRenewal(config, answer, Date.now());
   if (flags.json === true) return print({ renewed: true, ...renewed });
   process.stdout.write(`${renewed.serial}\n`);
@@ -256,14 +259,12 @@ function loadedId({ config }: Flags, answers: Answers | undefined): string {
 }
 
 /** A file, a folder with `<device>.answer.json` in it, the line itself, or stdin. */
-function answerText(argument: string, device: string): string {
+async function answerText(argument: string, device: string): Promise<string> {
   if (argument.startsWith('liuhen-answer:')) return argument;
   try {
     const isFolder = argument !== '-' && statSync(argument).isDirectory();
-    const bytes = readFileSync(
-      argument === '-' ? 0 : isFolder ? join(argument, `${device}.answer.json`) : argument,
-    );
-    return bytes.subarray(0, MAX_ANSWER_BYTES + 1).toString();
+    const path = isFolder ? join(argument, `${device}.answer.json`) : argument;
+    return await readCarried(path, MAX_ANSWER_BYTES);
   } catch (cause) {
     throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no answer in ${argument}: ${messageOf(cause)}`, {
       cause,
@@ -275,7 +276,8 @@ function answerText(argument: string, device: string): string {
 async function writeRequest(place: string, { device }: Config, request: string): Promise<string> {
   const isFolder = existsSync(place) && statSync(place).isDirectory();
   const path = isFolder ? join(place, `${device.id}.request.json`) : place;
-  await writeFile(path, `${request}\n`);
+  // On the stick when this is done: it is pulled out right after.
+  await writeDurably(path, `${request}\n`);
   return path;
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -85,6 +85,13 @@ test('from init to revocation by the command line, with a passphrase from a file
   );
   t.is(device.status, 0, device.stderr);
   const { words } = JSON.parse(device.stdout) as { words: string };
+  const large = await open(join(folder, 'large.json'), 'w');
+  await large.truncate(3 * 1024 ** 3);
+  await large.close();
+  t.regex(
+    (await authority('enrol', 'large.json', '--yes')).stderr,
+    /LIUHEN_ENROL: expected a request .*, got \d+ bytes/,
+  );
   const unconfirmed = await authority('enrol', 'r.json');
   t.is(unconfirmed.status, 64, 'nobody compared the words');
   const enrolled = await authority('enrol', 'r.json', '--yes', '--json');
