@@ -85,13 +85,17 @@ export class Hardware {
     return this.#gnss?.fix;
   }
 
+  /** Undefined also while a board that is there to tell does not answer: what it told before may be hours old. */
   get battery(): PowerReading | undefined {
-    return this.#battery;
+    return this.#unheard ? undefined : this.#battery;
+  }
+
+  get #unheard(): boolean {
+    return this.#board?.board.contact?.heard === false;
   }
 
   status(): HardwareStatus {
-    const { fix } = this;
-    const battery = this.#battery;
+    const { fix, battery } = this;
     return {
       pieces: this.#parts.pieces.status(),
       battery:
@@ -103,7 +107,7 @@ export class Hardware {
               charging: battery.charging ?? null,
               supply: battery.supply ?? null,
             },
-      temperatureCelsius: this.#board?.board.status?.temperatureCelsius ?? null,
+      temperatureCelsius: this.#unheard ? null : (this.#board?.board.status?.temperatureCelsius ?? null),
       fix:
         fix === undefined
           ? null

@@ -69,10 +69,13 @@ run('a microcontroller that resets shows again what stands, and its absence is t
   const { worn, simulator } = await withBoard(t);
   await until(() => simulator.board.outputs.indicator === 'flash');
   simulator.faults.add({ kind: 'drop-request', count: 1000 });
+  t.like(worn.agent.device.status().battery, { percent: 80 });
   await until(() => worn.agent.device.status().pieces.board?.state === 'absent');
+  t.like(worn.agent.device.status(), { battery: null, temperatureCelsius: null }, 'nobody knows any more');
   simulator.faults.clear();
   await simulator.powerOn();
   await until(() => worn.agent.device.status().pieces.board?.state === 'works');
+  t.like(worn.agent.device.status().battery, { percent: 80 });
   await until(() => simulator.board.outputs.indicator === 'flash');
   const told = (await worn.entriesOf('event')).map(({ source, name }) => `${source} ${name}`);
   t.deepEqual(told, ['hardware absent', 'hardware works']);
