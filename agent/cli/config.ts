@@ -113,7 +113,7 @@ async function change(key: string, value: string | undefined, flags: SetFlags): 
   const noted = spoken(
     entry === undefined ? 'no journal yet to note it in' : `entry ${entry} of the journal`,
   );
-  return `${what} (${noted})\n${spoken('It holds from the next start: systemctl restart liuhen.target')}`;
+  return `${spoken(what)} (${noted})\n${spoken('It holds from the next start: systemctl restart liuhen.target')}`;
 }
 
 function user(): string {

@@ -1,4 +1,5 @@
 import type { OfficersDeviceStatus } from '../hardware/officers-device.js';
+import { listed } from '../words/spoken.js';
 import type { StatusWords } from '../words/status-en.js';
 
 type Row = [name: string, value: string];
@@ -21,10 +22,10 @@ export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): 
     [row.battery, batteryText(status, words)],
     ...openDoors.map((door): Row => [words.alarm['door-open'], door]),
     [row.position, fix === null ? words.unknown : fixText(fix, words)],
-    [row.hardware, works.length === 0 ? words.noHardware : works.join(', ')],
+    [row.hardware, works.length === 0 ? words.noHardware : listed(works)],
     ...rows('absent'),
     ...rows('waits'),
-    ...(notThere.length === 0 ? [] : [[row.notThere, notThere.join(', ')] satisfies Row]),
+    ...(notThere.length === 0 ? [] : [[row.notThere, listed(notThere)] satisfies Row]),
   ];
 }
 

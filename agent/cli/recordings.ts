@@ -63,7 +63,7 @@ function table(recordings: readonly RecordingState[]): string {
     bytesText(each.bytes),
     String(each.gaps),
     String(each.marks),
-    spoken(each.stopped?.reason ?? 'recording'),
+    spoken(each.stopped?.reason ?? 'still recording'),
     spoken(each.receipt === undefined ? 'no' : 'yes'),
     spoken(each.evicted === undefined ? 'here' : 'removed'),
   ]);

@@ -330,6 +330,14 @@ class Reader {
         this.#sink(module, scope, index);
         return [];
       }
+      if (isFunction(scope) && hasPattern(scope, name)) {
+        const list = listOf(module, scope);
+        if (list !== undefined && !this.#done.has(list)) {
+          this.#done.add(list);
+          this.#waiting.push(() => this.#say(module, list));
+        }
+        return [];
+      }
       const own = module.scopes.get(scope)?.get(name);
       if (own !== undefined) return own.filter((each) => !isFunction(each));
     }
@@ -397,7 +405,8 @@ const PROPERTIES: [under: RegExp, names: readonly string[]][] = [
   [/^config\//, ['message', 'expected', 'error', 'what']],
   [/^drivers\//, ['refusal', 'reason', 'detail']],
   [/^agent\/provision\//, ['detail', 'error', 'step', 'result']],
-  [/^agent\/evidence\/verify\//, ['expected', 'actual']],
+  [/^agent\/evidence\/verify\//, ['expected', 'actual', 'summary']],
+  [/^agent\/buffer\/check/, ['text']],
 ];
 /** Methods whose first or second argument is such a text. */
 const METHODS: [under: RegExp, names: readonly string[], argument: 0 | 1][] = [
@@ -405,6 +414,7 @@ const METHODS: [under: RegExp, names: readonly string[], argument: 0 | 1][] = [
   [/^agent\/cli\//, ['addHelpText', 'argument', 'default', 'option', 'requiredOption'], 1],
   [/^(config|agent\/(provision|disclosure|commands|authority))\//, ['refine', 'regex'], 1],
   [/^drivers\//, ['say'], 1],
+  [/^agent\/buffer\/check/, ['problem'], 1],
   [/^agent\/provision\/device/, ['push'], 0],
 ];
 /** What is made with such a text. */
@@ -463,6 +473,23 @@ function parameterAt(target: Node, name: string): number {
     const plain = each.type === 'AssignmentPattern' ? (each.left as Node) : each;
     return plain.type === 'Identifier' && plain.name === name;
   });
+}
+
+/** Whether the first parameter takes a row apart and gives one of its parts this name: `([name, text]) => …`. */
+function hasPattern(target: Node, name: string): boolean {
+  const first = (target.params as Node[])[0];
+  if (first?.type !== 'ArrayPattern') return false;
+  return (first.elements as (Node | null)[]).some(
+    (each) => each?.type === 'Identifier' && each.name === name,
+  );
+}
+
+/** What a function is called with one by one: `list` of `list.map(function)`. */
+function listOf(module: Module, target: Node): Node | undefined {
+  const call = module.parents.get(target);
+  if (call?.type !== 'CallExpression' || (call.arguments as Node[])[0] !== target) return undefined;
+  const callee = call.callee as Node;
+  return callee.type === 'MemberExpression' ? (callee.object as Node) : undefined;
 }
 
 function returnsOf(target: Node): Node[] {

@@ -144,4 +144,6 @@ export const authorityZh: Catalogue = {
     '下一步：mosquitto 在别处运行时，把 {1} 复制过去并重启',
   'liuhen authority list shows who is': 'liuhen authority list 列出已入网的设备',
   'liuhen provision on the device writes it': '由设备上的 liuhen provision 写出',
+  'for kiosks and commands: once more with --root VKEY, which liuhen sign key --role root prints':
+    '大厅终端与远程命令：再带 --root 公钥 运行一次，公钥由 liuhen sign key --role root 打印',
 };

@@ -30,7 +30,7 @@ export const evidenceZh: Catalogue = {
   'recording  {} of {}': '录像       {2} 的 {1}',
   'footage    {} fragments, {}': '影像       {1} 个片段，{2}',
   'witnessed  yes': '已见证     是',
-  'archived   {}': '已归档     {1}',
+  'archived   {}': '已归档     {1!}',
   'Check it:  liuhen verify {} --trust POLICY': '核验方法： liuhen verify {1} --trust POLICY',
   "POLICY is a trust policy of your own (not the bundle's): log {}":
     'POLICY 是您自己的信任策略（不是证据包里的）：log {1}',

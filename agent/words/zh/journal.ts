@@ -145,4 +145,31 @@ export const journalZh: Catalogue = {
   'vkey: expected an Ed25519 key of type 01 or 04, got {}':
     '公钥：应为类型 01 或 04 的 Ed25519 密钥，实为 {1}',
   'vkey: expected key id {}, got {} in {}': '公钥：密钥标识应为 {1}，{3} 中实为 {2}',
+  'there is no journal here': '此处没有日志账本',
+  'no checkpoint covers entry {}': '没有检查点覆盖条目 {1}',
+  'the checkpoint of size {} is not signed by the current key, of epoch {}':
+    '大小 {1} 的检查点没有当前第 {2} 期密钥的签名',
+  'the archive cosigned another root at size {}': '归档端在大小 {1} 处联署的是另一个根',
+  "the entries' root is {}, the checkpoint says {}": '各条目的根为 {1}，检查点所载为 {2}',
+  'the archive witnessed {} entries, {} are here': '归档端见证了 {1} 个条目，此处有 {2} 个',
+  'the stored hash {} of tile level {} is wrong': '瓦片第 {2} 层所存的哈希 {1} 有误',
+  'entry {} is of {}, the one before it of {}': '条目 {1} 的时间为 {2}，其前一个为 {3}',
+  'entry {} rotates to a key that the key notes do not lead to': '条目 {1} 更换的密钥不在密钥交接链上',
+  'footage {}/{}/{} of entry {} is missing': '缺少条目 {4} 的影像 {1}/{2}/{3}',
+  'footage {}/{}/{} of entry {} is not what was sealed: expected {} bytes with sha256 {}':
+    '条目 {4} 的影像 {1}/{2}/{3} 与封存时不符：应为 {5} 字节、sha256 {6}',
+  'the private key of epoch {} is still here, epoch is {}': '第 {1} 期私钥仍在，而现为第 {2} 期',
+  'recording {} was removed under a receipt for something else': '录像 {1} 删除所依据的回执针对其他内容',
+  'recording {} was removed before its retention had passed': '录像 {1} 在保存期满之前被删除',
+  'recording {} was removed: {}': '录像 {1} 已被删除：{2}',
+  'every entry is covered by the checkpoint, and its footage is here or was removed under a receipt':
+    '每个条目都为检查点所覆盖，其影像在此处，或凭回执删除',
+  'nothing that was sealed is missing': '已封存的内容没有缺失',
+  'no footage was removed without a receipt and before its retention had passed':
+    '没有影像在缺少回执或未满保存期时被删除',
+  'all checkpoints are consistent': '全部检查点相互一致',
+  'time never goes back without a clock-changed entry': '没有 clock-changed 条目时，时间从不倒退',
+  'no private key older than the current epoch is left': '没有留存早于当前一期的私钥',
+  'the checkpoint': '检查点',
+  'the cosigned checkpoint': '已联署的检查点',
 };

@@ -264,13 +264,6 @@ export const provisioningZh: Catalogue = {
   'recordings without a receipt of the archive: {} …': '没有归档端回执的录像：{1} …',
   'recordings without a receipt of the archive: {}': '没有归档端回执的录像：{1}',
   '{} entries of the journal that no witness has': '{1} 个没有见证的日志账本条目',
-  camera: '摄像头',
-  button: '按键',
-  light: '指示灯',
-  buzzer: '蜂鸣器',
-  vibration: '振动马达',
-  cover: '机壳开关',
-  attention: '提醒线',
   'TLS key': 'TLS 密钥',
   works: '正常',
   silent: '无数据',
@@ -291,4 +284,11 @@ export const provisioningZh: Catalogue = {
   'liuhen provision --check says what is missing': 'liuhen provision --check 说明缺少什么',
   Canceled: '已取消',
   'Something went wrong': '出错',
+  'recorder or kiosk, instead of asking for it': 'recorder 或 kiosk，代替询问',
+  '--profile is {}, and the answers are of a {}': '--profile 为 {1}，而答案属于{2!}',
+  'an archive is no device: it enrols nowhere, and devices enrol with its authority':
+    '归档端不是设备：它不入网，设备在其主管机关入网',
+  'liuhen archive init --data FOLDER --name DOMAIN/archive, then liuhen authority init --domain DOMAIN --archive FOLDER, which writes its configuration':
+    '先执行 liuhen archive init --data 目录 --name 域名/archive，再执行 liuhen authority init --domain 域名 --archive 目录，由后者写出其配置',
+  'it receives from the others': '接收其他设备上传的内容',
 };

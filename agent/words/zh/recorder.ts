@@ -19,9 +19,7 @@ export const recorderZh: Catalogue = {
 
   'list the recordings of this device': '列出此设备的录像',
   'no recordings yet': '尚无录像',
-  recording: '正在录制',
-  no: '否',
-  yes: '是',
+  'still recording': '正在录制',
   here: '在本机',
   removed: '已删除',
 
@@ -130,11 +128,11 @@ export const recorderZh: Catalogue = {
   'pre-record: expected an init segment first, found a fragment': '预录：应先有初始化段，实为片段',
 
   'the recording ended ({}) and will not go on by itself; its last entry still waits for the disk':
-    '录像已结束（{1}），不会自行继续；其最后一个条目仍在等待写盘',
+    '录像已结束（{1!}），不会自行继续；其最后一个条目仍在等待写盘',
   'free space on the disk': '在磁盘上腾出空间',
-  'cannot stop: the recorder is {}': '不能停止：录制状态为 {1}',
-  'cannot mark: the recorder is {}': '不能做标记：录制状态为 {1}',
-  'cannot start: the recorder is {}': '不能开始：录制状态为 {1}',
+  'cannot stop: the recorder is {}': '不能停止：录制状态为“{1!}”',
+  'cannot mark: the recorder is {}': '不能做标记：录制状态为“{1!}”',
+  'cannot start: the recorder is {}': '不能开始：录制状态为“{1!}”',
   'stop the recording that runs first': '先停止正在进行的录像',
   'cannot start: {}': '不能开始：{1}',
   'recording {} ended as it began: {}': '录像 {1} 刚开始即结束：{2}',
@@ -191,4 +189,6 @@ export const recorderZh: Catalogue = {
   'a device keeps its id for life: correct device.id and device.authority, or choose another data folder':
     '设备编号终身不变：更正 device.id 与 device.authority，或另选数据目录',
   'liuhen board shows what it displays': 'liuhen board 显示其展示的内容',
+  no: '否',
+  yes: '是',
 };

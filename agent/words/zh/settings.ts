@@ -24,9 +24,6 @@ export const settingsZh: Catalogue = {
   required: '必填',
   'no default': '无默认值',
   'default {}': '默认 {1}',
-  '{}: default → default ({})': '{1}：默认 → 默认（{2}）',
-  '{}: default → {} ({})': '{1}：默认 → {2}（{3}）',
-  '{}: {} → default ({})': '{1}：{2} → 默认（{3}）',
 
   '{} names the journal in {} and cannot change': '{1} 决定 {2} 中日志账本的名称，不能更改',
   'a device keeps its id for life; liuhen wipe ends one, liuhen provision begins another':
@@ -201,4 +198,7 @@ export const settingsZh: Catalogue = {
   'liuhen config show lists them': 'liuhen config show 列出全部设置',
   'configuration file': '配置文件',
   'file for {}': '{1} 所指的文件',
+  '{}: default → default': '{1}：默认 → 默认',
+  '{}: default → {}': '{1}：默认 → {2}',
+  '{}: {} → default': '{1}：{2} → 默认',
 };

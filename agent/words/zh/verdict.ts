@@ -61,4 +61,53 @@ export const verdictZh: Catalogue = {
   'Something is missing; what is here is authentic.': '有内容缺失；现有内容真实。',
   'Something here is not what the device signed.': '此处有内容并非设备所签。',
   'This does not lead back to a key that was pinned.': '此内容无法追溯到指定的根密钥。',
+  recording: '录像',
+  footage: '影像',
+  times: '时间',
+  gap: '间断',
+  point: '标记',
+  witness: '见证方',
+  'no proof': '无证明',
+  '{}, started by {}, whole process, {} not stopped': '{1}，触发方式 {2!}，全过程，{3} 未停止',
+  '{}, started by {}, whole process, {} to {} ({})': '{1}，触发方式 {2!}，全过程，{3} 至 {4}（{5!}）',
+  '{}, started by {}, {} not stopped': '{1}，触发方式 {2!}，{3} 未停止',
+  '{}, started by {}, {} to {} ({})': '{1}，触发方式 {2!}，{3} 至 {4}（{5!}）',
+  '{}, of which {} before the trigger; {} fragments, {}': '{1}，其中触发之前 {2}；{3} 个片段，{4}',
+  '{}; {} fragments, {}': '{1}；{2} 个片段，{3}',
+  "no witness time bounds it; only the device's own clock dates it":
+    '没有见证时间可以限定；时间仅由设备自己的时钟给出',
+  '{}, by witnesses': '{1}，以见证为据',
+  'not earlier than {}': '不早于 {1}',
+  'not later than {}': '不晚于 {1}',
+  'no receipt by a witness of the trust file': '没有信任文件中见证方的回执',
+  'yes, receipt by {}': '是，{1} 出具回执',
+  '{} to {}, entry {}: {}': '{1} 至 {2}，条目 {3}：{4}',
+  'and {} more; --json and --html have them': '另有 {1} 项；见 --json 与 --html',
+  '{}, entry {}: {} {}': '{1}，条目 {2}：{3} {4}',
+  '{}, quorum {}': '{1}，法定数 {2}',
+  'not looked into: {}': '未检查：{1}',
+  'intact: the display hung on {} from {} to {} ({} s)':
+    '完整：该内容自 {2} 至 {3} 在屏幕 {1} 展示（{4} 秒）',
+  'intact: {}/{} revision {} hung on {} from {} to {} ({} s)':
+    '完整：{1}/{2} 第 {3} 版自 {5} 至 {6} 在屏幕 {4} 展示（{7} 秒）',
+  'incomplete: the display hung from {}, at least until {}, but {}: expected {}, found {}':
+    '不完整：该内容自 {1} 至少展示到 {2}，但 {3}：应为 {4}，实为 {5}',
+  'incomplete: {}/{} revision {} hung from {}, at least until {}, but {}: expected {}, found {}':
+    '不完整：{1}/{2} 第 {3} 版自 {4} 至少展示到 {5}，但 {6}：应为 {7}，实为 {8}',
+  'altered: not what the device signed, {}: expected {}, found {}':
+    '被改动：与设备所签不符，{1}：应为 {2}，实为 {3}',
+  'untrusted: {}: expected {}, found {}': '不可信：{1}：应为 {2}，实为 {3}',
+  'not witnessed': '未经见证',
+  'witnessed by {} at {}': '由 {1} 于 {2} 见证',
+  'not witnessed, archived by {}': '未经见证，由 {1} 归档',
+  'witnessed by {} at {}, archived by {}': '由 {1} 于 {2} 见证，由 {3} 归档',
+  '{} s of footage, {} fragment': '影像 {1} 秒，{2} 个片段',
+  '{} s of footage, {} fragments': '影像 {1} 秒，{2} 个片段',
+  'intact: {}, {}': '完整：{1}，{2}',
+  'incomplete: all of {} fragments are here and authentic, but {}: expected {}, found {}':
+    '不完整：全部 {1} 个片段均在且真实，但 {2}：应为 {3}，实为 {4}',
+  'incomplete: {} of {} fragments are here and authentic, but {}: expected {}, found {}':
+    '不完整：{2} 个片段中有 {1} 个在且真实，但 {3}：应为 {4}，实为 {5}',
+  'untrusted: it does not lead back to a key that was pinned, {}: expected {}, found {}':
+    '不可信：无法追溯到指定的根密钥，{1}：应为 {2}，实为 {3}',
 };
