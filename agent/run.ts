@@ -20,6 +20,7 @@ import { keptSurvey, recordingHoursLeft } from './doctor/backlog.js';
 import { examine } from './doctor/doctor.js';
 import { FootageMeter } from './doctor/footage-rate.js';
 import { History } from './doctor/history.js';
+import { historyFile } from './doctor/history-file.js';
 import { runningDevice } from './doctor/running.js';
 import { Firmware, firmwareKeyIn, firmwareKeyProblem } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
@@ -136,12 +137,15 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
     const survey = keptSurvey(stores.store);
-    const history = new History(async () => ({
-      wallMs: clock.read().wallMs,
-      backlogBytes: (await survey()).bytes,
-      freeBytes: await freeBytes(config.data),
-    }));
-    opened.add(async () => history.close());
+    const history = new History(
+      async () => ({
+        wallMs: clock.read().wallMs,
+        backlogBytes: (await survey()).bytes,
+        freeBytes: await freeBytes(config.data),
+      }),
+      await historyFile(config.data, log),
+    );
+    opened.add(() => history.close());
     const status = async (): Promise<AgentStatus> => {
       const disk = { freeBytes: await freeBytes(config.data), reserveBytes };
       const backlog = await survey();

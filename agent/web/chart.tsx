@@ -20,7 +20,10 @@ export function chartSvg(
   quantityOf: (sample: Sample) => number,
   textOf: (value: number) => string,
 ): string {
-  const shown = samples.filter(({ wallMs }) => wallMs <= nowMs && nowMs - wallMs <= DAY_MS);
+  // A clock that was set back has samples out of their order.
+  const shown = samples
+    .filter(({ wallMs }) => wallMs <= nowMs && nowMs - wallMs <= DAY_MS)
+    .sort((a, b) => a.wallMs - b.wallMs);
   const top = Math.max(1, ...shown.map(quantityOf));
   const x = (wallMs: number) => LEFT + ((WIDTH - LEFT - 20) * (wallMs - (nowMs - DAY_MS))) / DAY_MS;
   const y = (value: number) => 8 + (HEIGHT - BOTTOM - 8) * (1 - value / top);
@@ -38,6 +41,16 @@ export function chartSvg(
       font-size="11"
     >
       <title>{title}</title>
+      {gapsIn(shown, nowMs).map(({ fromMs, toMs }) => (
+        <rect
+          x={x(fromMs).toFixed(1)}
+          y="8"
+          width={(x(toMs) - x(fromMs)).toFixed(1)}
+          height={HEIGHT - BOTTOM - 8}
+          fill={QUIET}
+          fill-opacity="0.18"
+        />
+      ))}
       {[0, top].map((value) => (
         <g>
           <line x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} stroke={QUIET} stroke-opacity="0.5" />
@@ -55,6 +68,15 @@ export function chartSvg(
     </svg>
   );
   return svg.toString();
+}
+
+/** The stretches of the day of which nothing is known. */
+function gapsIn(shown: readonly Sample[], nowMs: number): { fromMs: number; toMs: number }[] {
+  const known = [nowMs - DAY_MS, ...shown.map(({ wallMs }) => wallMs), nowMs];
+  return known.flatMap((toMs, index) => {
+    const fromMs = known[index - 1];
+    return fromMs === undefined || toMs - fromMs <= GAP_MS ? [] : [{ fromMs, toMs }];
+  });
 }
 
 function pathOf(points: readonly { wallMs: number; at: string }[]): string {

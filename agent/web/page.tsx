@@ -42,6 +42,7 @@ export function recorderPage({ words, device, rows, recordings }: PageParts): st
             </table>
           </div>
           <h2>{web.day}</h2>
+          <p class="quiet">{web.gaps}</p>
           {(['backlog', 'disk'] as const).map((name) => (
             <figure>
               <figcaption>{web.chart[name]}</figcaption>

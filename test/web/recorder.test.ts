@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { type ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
-import { History } from '../../agent/doctor/history.js';
+import { History, type Sample } from '../../agent/doctor/history.js';
+import { historyFile } from '../../agent/doctor/history-file.js';
 import { NewestPicture } from '../../agent/recorder/newest-picture.js';
 import type { AgentStatus } from '../../agent/status.js';
 import { chartSvg } from '../../agent/web/chart.js';
@@ -139,6 +141,7 @@ test('a chart begins at zero, is broken where nothing is known, and leaves out w
   t.deepEqual(svg.match(/>\d+ B</g), ['>0 B<', '>40 B<']);
   const path = / d="([^"]*)"/.exec(svg)?.[1] ?? '';
   t.is(path.split('M').length - 1, 2, 'two stretches');
+  t.is(svg.split('<rect ').length - 1, 3, 'before, between and after them nothing is known');
   t.notThrows(() => chartSvg('', [], now, () => 0, String));
 });
 
@@ -154,8 +157,63 @@ test('the history has a sample at once, and one that cannot be taken is missing'
   await new Promise((resolve) => setImmediate(resolve));
   t.deepEqual(history.samples, [{ wallMs: 1, backlogBytes: 2, freeBytes: 3 }]);
   t.deepEqual(without.samples, []);
-  history.close();
-  without.close();
+  await history.close();
+  await without.close();
+});
+
+test('a restart goes on with the samples of the run before; a file that is none is passed over with a warning', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-history-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const warned: object[] = [];
+  const log = { warn: (fields: object) => void warned.push(fields) };
+  const path = join(folder, 'history.json');
+  const sample = (hour: number) => ({ wallMs: hour * 3_600_000, backlogBytes: hour, freeBytes: 100 });
+  const run = async (hour: number) => {
+    const history = new History(async () => sample(hour), await historyFile(folder, log));
+    await history.close();
+    return history.samples;
+  };
+  t.deepEqual(await run(1), [sample(1)]);
+  t.deepEqual(await run(20), [sample(1), sample(20)]);
+  t.deepEqual(await run(28), [sample(20), sample(28)], 'at most a day and a bit');
+  t.deepEqual(warned, []);
+  for (const bad of [
+    '{"version":1,"samples":[[1,2',
+    '{"version":1,"samples":[[1,2,-3]]}',
+    'x'.repeat(300_000),
+  ]) {
+    await writeFile(path, bad);
+    t.deepEqual(await run(29), [sample(29)]);
+    t.is(warned.length, 1);
+    t.like(warned.pop(), { path });
+  }
+  await rm(path);
+  await mkdir(path);
+  t.deepEqual(await run(30), [sample(30)], 'what cannot be written costs a warning');
+  t.is(warned.length, 2);
+});
+
+test('a day of samples is written seldom, and stays small', async (t) => {
+  const written: number[] = [];
+  const save = async (samples: readonly Sample[]) => void written.push(samples.length);
+  let minute = 0;
+  let tell = () => {};
+  const read = async () => {
+    if (++minute === 41) tell();
+    return { wallMs: minute * 60_000, backlogBytes: 1, freeBytes: 1 };
+  };
+  const kept = Array.from({ length: 5000 }, () => ({ wallMs: 0, backlogBytes: 1, freeBytes: 1 }));
+  const enough = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const history = new History(read, { kept, save }, 1);
+  // Its timer keeps nothing alive.
+  const alive = setInterval(() => {}, 1000);
+  await enough;
+  clearInterval(alive);
+  await history.close();
+  t.deepEqual(written.slice(0, 4), [1560, 1560, 1560, 1560]);
+  t.is(written.length, 5, 'and once at the end');
 });
 
 test('the newest picture is a fragment that begins with a key frame, of the take that runs', (t) => {
