@@ -135,7 +135,10 @@ function registerInit(authority: Command): void {
             (archiveConfig === undefined
               ? `  next: mosquitto -c ${brokerConfig}\n        and once more with --archive FOLDER, so that devices are registered with it\n`
               : `  next: liuhen archive run --config ${embeddedConfig}, which is archive and broker in one;\n        or mosquitto -c ${brokerConfig} and liuhen archive run --config ${archiveConfig}\n`) +
-            '        liuhen authority enrol REQUEST, or liuhen authority serve and liuhen authority token DEVICE\n',
+            '        liuhen authority enrol REQUEST, or liuhen authority serve and liuhen authority token DEVICE\n' +
+            (settings.root === undefined
+              ? '  for kiosks and commands: once more with --root VKEY, which liuhen sign key --role root prints\n'
+              : ''),
         ),
       );
     });

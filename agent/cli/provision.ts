@@ -8,7 +8,7 @@ import { type Config, loadConfig } from '../../config/load.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
 import { writeDurably } from '../archive/durable-file.js';
 import { type EnrolAnswer, readAnswer } from '../provision/answer.js';
-import { type Answers, readAnswers } from '../provision/answers.js';
+import { type Answers, type DeviceProfile, deviceProfile, readAnswers } from '../provision/answers.js';
 import { MAX_ANSWER_BYTES, toLine } from '../provision/carrier.js';
 import { certificateOf, type Provisioned, provisionDevice, readFacts } from '../provision/device.js';
 import { type Enrolled, takeAnswer } from '../provision/enrolled.js';
@@ -27,6 +27,7 @@ import { parseDuration } from './provision-flags.js';
 import { padded } from './text.js';
 
 interface Flags {
+  profile?: DeviceProfile;
   answers?: string;
   config: string;
   answer?: string;
@@ -70,6 +71,7 @@ export function registerProvision(program: Command): void {
     .command('provision')
     .description('make this machine a device: configuration, journal, keys, and enrolment with its authority')
     .option('-a, --answers <file>', 'YAML with the answers, instead of asking')
+    .option('--profile <profile>', 'recorder or kiosk, instead of asking for it', deviceProfile)
     .option('-c, --config <file>', 'configuration to write', DEFAULT_CONFIG)
     .option(
       '--request [place]',
@@ -241,8 +243,8 @@ async function batch(table: string, { out, json }: Flags): Promise<void> {
 }
 
 /** Undefined: there is a configuration, and this run goes on with it. */
-async function answersOf({ answers, config }: Flags): Promise<Answers | undefined> {
-  if (answers !== undefined) return readAnswers(answers);
+async function answersOf({ answers, config, profile }: Flags): Promise<Answers | undefined> {
+  if (answers !== undefined) return sameProfile(readAnswers(answers), profile);
   if (existsSync(config)) return undefined;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new LiuhenError('LIUHEN_USAGE', `there is no ${config}, and no terminal to ask at`, {
@@ -251,7 +253,15 @@ async function answersOf({ answers, config }: Flags): Promise<Answers | undefine
   }
   const { probe } = await import('../provision/probe.js');
   const { askAnswers } = await import('../provision/questions.js');
-  return askAnswers(await probe(), resolve(config) === INSTALLED.config ? INSTALLED.data : 'data');
+  return askAnswers(await probe(), resolve(config) === INSTALLED.config ? INSTALLED.data : 'data', profile);
+}
+
+function sameProfile(answers: Answers, profile: DeviceProfile | undefined): Answers {
+  if (profile === undefined || profile === answers.profile) return answers;
+  throw new LiuhenError(
+    'LIUHEN_USAGE',
+    `--profile is ${profile}, and the answers are of a ${answers.profile}`,
+  );
 }
 
 function loadedId({ config }: Flags, answers: Answers | undefined): string {

@@ -25,8 +25,30 @@ const port = z.strictObject({
   baudRate: z.int().min(1200).max(4_000_000).optional(),
 });
 
+const PROFILES = ['recorder', 'kiosk'] as const;
+export type DeviceProfile = (typeof PROFILES)[number];
+
+/** Throws LIUHEN_USAGE for what is no device. */
+export function deviceProfile(profile: string): DeviceProfile {
+  const found = PROFILES.find((each) => each === profile);
+  if (found !== undefined) return found;
+  if (profile !== 'archive') {
+    throw new LiuhenError(
+      'LIUHEN_USAGE',
+      `profile: expected recorder or kiosk, got ${JSON.stringify(profile.slice(0, 80))}`,
+    );
+  }
+  throw new LiuhenError(
+    'LIUHEN_USAGE',
+    'an archive is no device: it enrols nowhere, and devices enrol with its authority',
+    {
+      next: 'liuhen archive init --data FOLDER --name DOMAIN/archive, then liuhen authority init --domain DOMAIN --archive FOLDER, which writes its configuration',
+    },
+  );
+}
+
 const answersSchema = z.strictObject({
-  profile: z.enum(['recorder', 'kiosk']),
+  profile: z.enum(PROFILES, 'expected recorder or kiosk; an archive is made by liuhen archive init'),
   device: id,
   authority: z.string().refine(isAuthority, AUTHORITY_EXPECTED),
   /** The hall of a kiosk; the unit that carries a recorder. */

@@ -10,7 +10,7 @@ import { makeFolder } from '../archive/durable-file.js';
 import { openJournal, openStores } from '../buffer/open.js';
 import { ensureStarted, initDevice } from '../init.js';
 import type { EntryDraft } from '../journal/entry.js';
-import { type Answers, configTextOf } from './answers.js';
+import { type Answers, configTextOf, deviceProfile } from './answers.js';
 import { MAX_REQUEST_BYTES } from './carrier.js';
 import { certificateIn, files } from './files.js';
 import { type Asking, type EnrolRequest, MAX_STEPS, makeRequest, readRequest } from './request.js';
@@ -63,6 +63,7 @@ async function ensureConfig(
 ): Promise<Config> {
   if (existsSync(path)) {
     const config = loadConfig(path);
+    deviceProfile(config.profile);
     if (answers === undefined) return config;
     const { id, authority } = config.device;
     if (id === answers.device && authority === answers.authority) return config;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { OnReadOpts, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { LiuhenError } from '../../config/errors.js';
+import { LiuhenError, systemCodeOf } from '../../config/errors.js';
 import { printable } from '../../config/printable.js';
 import { brokerSocket, isSecure, portOf, readCredentials } from '../link/broker-socket.js';
 import { Connection } from '../link/connection.js';
@@ -20,6 +21,9 @@ import {
 const ASK_EVERY_MS = 5000;
 export const ANSWER_MS = 30_000;
 const OVERHEAD_BYTES = 1024;
+/** A broker that was started in the same breath may not listen yet. */
+const REACH_MS = 10_000;
+const REACH_AGAIN_MS = 500;
 
 interface Asked {
   connect: (onread: OnReadOpts) => Socket;
@@ -42,7 +46,7 @@ export async function enrolOnline(token: Token, request: string, waitMs = ANSWER
   const settings: BrokerSettings = { section: 'uplink', broker: token.broker };
   const url = new URL(token.broker);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  return ask({
+  return onceItListens({
     settings,
     connect: (onread) => {
       if (!isSecure(settings)) return brokerSocket(settings, undefined, onread);
@@ -98,6 +102,19 @@ export async function proveConnection(settings: BrokerSettings, subscription: st
     onMessage: () => {},
   });
   await connection.end();
+}
+
+async function onceItListens(asked: Asked): Promise<string> {
+  const untilMs = performance.now() + Math.min(REACH_MS, asked.waitMs);
+  for (;;) {
+    try {
+      return await ask(asked);
+    } catch (error) {
+      const isRefused = error instanceof LiuhenError && systemCodeOf(error.cause) === 'ECONNREFUSED';
+      if (!isRefused || performance.now() >= untilMs) throw error;
+      await sleep(REACH_AGAIN_MS);
+    }
+  }
 }
 
 async function ask({ topics, payload, read, waitMs, signal, ...how }: Asked): Promise<string> {

@@ -17,7 +17,7 @@ import { isCameraSource } from '../../config/shapes.js';
 import { sysfsGpio } from '../../drivers/gpio.js';
 import { terminalLanguage } from '../words/language.js';
 import { named, spoken } from '../words/spoken.js';
-import { type Answers, checkAnswers } from './answers.js';
+import { type Answers, checkAnswers, type DeviceProfile, deviceProfile } from './answers.js';
 import { DRIVEN, pieceText, type Tried, tryCamera, tryLine, tryPort } from './live-test.js';
 import type { Found } from './probe.js';
 
@@ -28,18 +28,13 @@ const BAUD_RATES = { gnss: 9600, cardReader: 9600, board: 115_200 } as const;
 const TOUCH_MS = 10_000;
 
 /** Asks a person at the terminal for everything, and tries each piece of hardware that is chosen. Throws LIUHEN_USAGE when they stop. */
-export async function askAnswers(found: Found, usualData: string): Promise<Answers> {
+export async function askAnswers(
+  found: Found,
+  usualData: string,
+  known?: DeviceProfile,
+): Promise<Answers> {
   if (terminalLanguage() !== 'en') speakOfKeys();
-  const profile = await asked(
-    select({
-      message: spoken('What is this device?'),
-      options: [
-        { value: 'recorder' as const, label: spoken('recorder'), hint: spoken('an officer wears it') },
-        { value: 'kiosk' as const, label: spoken('kiosk'), hint: spoken('it stands in a service hall') },
-      ],
-      output,
-    }),
-  );
+  const profile = known ?? (await askProfile());
   const device = await line('Its id', `${profile}-0001`, (value) =>
     isDeviceId(value) ? undefined : DEVICE_ID_EXPECTED,
   );
@@ -67,6 +62,21 @@ export async function askAnswers(found: Found, usualData: string): Promise<Answe
     { ...base, camera, ports: await askPorts(found), lines: await askLines(found) },
     'answers',
   );
+}
+
+async function askProfile(): Promise<DeviceProfile> {
+  const chosen = await asked(
+    select({
+      message: spoken('What is this device?'),
+      options: [
+        { value: 'recorder', label: spoken('recorder'), hint: spoken('an officer wears it') },
+        { value: 'kiosk', label: spoken('kiosk'), hint: spoken('it stands in a service hall') },
+        { value: 'archive', label: spoken('archive'), hint: spoken('it receives from the others') },
+      ],
+      output,
+    }),
+  );
+  return deviceProfile(chosen);
 }
 
 async function askCamera({ cameras }: Found): Promise<string> {

@@ -10,6 +10,7 @@ import { newSeed, publicKeyOf } from '../../agent/journal/ed25519.js';
 import { type Policy, parsePolicy } from '../../agent/journal/policy.js';
 import { formatVkey, parseVkey, SignatureType, type Vkey, vkeyOf } from '../../agent/journal/vkey.js';
 import { readAnswer } from '../../agent/provision/answer.js';
+import { checkAnswers, deviceProfile } from '../../agent/provision/answers.js';
 import { toLine } from '../../agent/provision/carrier.js';
 import { provisionDevice } from '../../agent/provision/device.js';
 import { takeAnswer } from '../../agent/provision/enrolled.js';
@@ -17,6 +18,7 @@ import { files } from '../../agent/provision/files.js';
 import { fingerprintWords } from '../../agent/provision/fingerprint.js';
 import { makeRequest, readRequest } from '../../agent/provision/request.js';
 import { newTlsKey, tlsPublicKey } from '../../agent/provision/tls-key.js';
+import { LiuhenError } from '../../config/errors.js';
 import { loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { DOMAIN, TestAuthorityHouse } from '../support/authority.js';
@@ -391,4 +393,22 @@ test('a device that liuhen init made and that has run enrols with its journal an
     const text = JSON.stringify({ ...asked, proof: { ...proof, steps: forged.toString('base64') } });
     await t.throwsAsync(readRequest(text), { code: 'LIUHEN_ENROL', message });
   }
+});
+
+test('an archive is no device, and whoever would provision one is told what makes it', async (t) => {
+  const it = await house(t);
+  const expected = { code: 'LIUHEN_USAGE', message: /an archive is no device/ };
+  for (const error of [
+    t.throws(() => deviceProfile('archive'), expected),
+    await t.throwsAsync(provisionDevice(it.authority.archiveConfig ?? '', undefined), expected),
+  ]) {
+    t.regex(
+      error instanceof LiuhenError ? (error.next ?? '') : '',
+      /^liuhen archive init .* liuhen authority init /,
+    );
+  }
+  t.throws(() => deviceProfile('phone'), { code: 'LIUHEN_USAGE', message: /expected recorder or kiosk/ });
+  t.throws(() => checkAnswers({ profile: 'archive', device: 'a', authority: DOMAIN }, 'answers'), {
+    message: /an archive is made by liuhen archive init/,
+  });
 });

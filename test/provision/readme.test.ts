@@ -7,10 +7,14 @@ import test from 'ava';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
 import { freePort } from '../support/broker.js';
 import { LIUHEN } from '../support/liuhen.js';
-import { withoutMosquitto } from '../support/mosquitto.js';
 
-const run = withoutMosquitto === undefined ? test : test.skip;
 const bash = promisify(execFile);
+
+/** Both are witnessed, and the kiosk knows who serves at its window. */
+const ALL_CAME = `
+  const read = (name) => JSON.parse(require("fs").readFileSync(name));
+  const witnessed = read("list.json").devices.filter((each) => each.cosigned);
+  process.exit(witnessed.length === 2 && read("status.json").kiosk.serving ? 0 : 1);`;
 
 /** What the page tells a stranger to type. */
 async function block(): Promise<string> {
@@ -19,26 +23,30 @@ async function block(): Promise<string> {
   return /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
 }
 
-run('what README.md says provisions a recorder and a kiosk whose journals are witnessed', async (t) => {
+test('what README.md says provisions a recorder and a kiosk whose journals are witnessed', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-readme-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, 'bin'));
   await writeFile(join(folder, 'bin/liuhen'), `#!/bin/sh\nexec '${process.execPath}' '${LIUHEN}' "$@"\n`, {
     mode: 0o755,
   });
-  const ports = `--port ${await freePort()} --enrol-port ${await freePort()}`;
+  const port = await freePort();
+  const ports = `--port ${port} --enrol-port ${await freePort()}`;
   const typed = (await block())
     .replace('liuhen authority init', `liuhen authority init ${ports} --listen 127.0.0.1`)
     .replace('kiosk.window: "3"', 'kiosk.window: "3", kiosk.port: 0')
-    // Here it is known by its entries when to go on.
-    .replace(/^sleep 5; .*\n/m, '');
-  const stop = `kill $(jobs -p) $(cat '${folder}/bench/authority/mosquitto/mosquitto.pid'); wait`;
+    .replace('camera: synthetic', '$&\nsettings: {camera.width: "320", camera.height: "240"}')
+    .replaceAll('mqtts://127.0.0.1:8883', `mqtts://127.0.0.1:${port}`)
+    // Here it is known by what has come when to go on.
+    .replace(/^sleep 5\n[\s\S]*/m, '');
+  const stop = 'kill $(jobs -p); wait';
   const script = `set -e\ntrap "${stop.replaceAll('$', '\\$')}" EXIT\n${typed}
 for try in $(seq 100); do
   liuhen archive list --data archive --json > list.json
-  node -e 'process.exit(JSON.parse(require("fs").readFileSync("list.json")).devices.filter((each) => each.cosigned).length === 2 ? 0 : 1)' && break
+  liuhen status --config kiosk.yaml --json > status.json
+  node -e '${ALL_CAME}' && break
 done`;
-  const env = { ...process.env, PATH: [join(folder, 'bin'), process.env.PATH, '/usr/sbin'].join(delimiter) };
+  const env = { ...process.env, PATH: [join(folder, 'bin'), process.env.PATH].join(delimiter) };
   const { stdout, stderr } = await bash('bash', ['-c', script], { cwd: folder, env });
   const listed = JSON.parse(await readFile(join(folder, 'bench/list.json'), 'utf8')) as {
     devices: { device: string; cosigned?: string }[];
@@ -51,4 +59,8 @@ done`;
     ],
     `${stdout}\n${stderr}`,
   );
+  const status = JSON.parse(await readFile(join(folder, 'bench/status.json'), 'utf8')) as {
+    kiosk: { serving: { name: string } | null };
+  };
+  t.is(status.kiosk.serving?.name, '沈亦舟', 'and the kiosk shows who serves its window');
 });
