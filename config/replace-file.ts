@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -10,7 +11,8 @@ export async function replaceFile(
   text: string,
   before: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const temporary = `${path}.new`;
+  // Of its own: two that replace it at the same time would write into each other's.
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
   const { mode, uid, gid } = await stat(path);
   try {
     const file = await open(temporary, 'w', mode & 0o777);
