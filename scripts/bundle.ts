@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { PACKAGE_ROOT } from '../config/package-root.js';
@@ -62,5 +62,11 @@ for (const { path, contents } of outputFiles.sort(
   await writeFile(unfinished, contents, { mode: isEntry(path) ? 0o755 : 0o644 });
   await rename(unfinished, path);
 }
+// What the build before left goes with --fresh, or an hour later: a `liuhen` that runs from it may not have loaded all of it yet.
 const built = new Set(outputFiles.map(({ path }) => basename(path)));
-for (const name of found) if (!built.has(name)) await rm(join(outdir, name), { force: true });
+const oldMs = process.argv.includes('--fresh') ? 0 : 3_600_000;
+for (const name of found.filter((each) => !built.has(each))) {
+  const path = join(outdir, name);
+  const stats = await stat(path).catch(() => undefined);
+  if (stats !== undefined && Date.now() - stats.mtimeMs >= oldMs) await rm(path, { force: true });
+}
