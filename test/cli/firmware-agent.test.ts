@@ -28,7 +28,8 @@ test('a running agent updates its board between two polls, and the journal is so
   t.is(made.status, 0, made.stderr);
   const board = { port, poll: '500ms', firmwareKeyFile: 'key.pem' };
   await appendFile(join(folder, 'liuhen.yaml'), `\nhardware:\n  board: ${JSON.stringify(board)}\n`);
-  const agent = spawn(process.execPath, [LIUHEN, 'run'], {
+  const size = ['--set', 'camera.width=320', '--set', 'camera.height=240'];
+  const agent = spawn(process.execPath, [LIUHEN, 'run', ...size], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
   });

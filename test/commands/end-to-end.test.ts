@@ -77,7 +77,9 @@ class Scene {
 
   /** Starts the recorder. Where its clock is nobody's, it obeys once the archive has told the time. */
   async start(): Promise<void> {
-    const agent = spawn(process.execPath, [LIUHEN, 'run', '--set', 'log.level=silent'], {
+    const settings = ['log.level=silent', 'camera.width=320', 'camera.height=240'];
+    const set = settings.flatMap((each) => ['--set', each]);
+    const agent = spawn(process.execPath, [LIUHEN, 'run', ...set], {
       cwd: this.desk.folder,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { KINDS } from '../../agent/disclosure/kinds/head.js';
+import { KINDS, type Kind } from '../../agent/disclosure/kinds/head.js';
 import { readImage } from '../../agent/disclosure/kinds/image.js';
 import { encodeDocument, jsonSchemaOf, parseDocument } from '../../agent/disclosure/kinds/kinds.js';
 import {
@@ -198,22 +198,21 @@ test('no payload makes the parser fail otherwise than with its own error', (t) =
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 100 }),
     fc.json().map((text) => Buffer.from(text)),
-    fc.constant(Buffer.from('['.repeat(200_000) + ']'.repeat(200_000))),
     fc.tuple(fc.constantFrom(...GOOD), fc.nat(), fc.string()).map(([document, at, text]) => {
       const keys = Object.keys(document);
       return Buffer.from(JSON.stringify({ ...document, [keys[at % keys.length] ?? '']: text }));
     }),
   );
-  fc.assert(
-    fc.property(fc.constantFrom(...KINDS), payload, (kind, bytes) => {
-      try {
-        parseDocument(kind, bytes);
-      } catch (error) {
-        t.is((error as { code?: string }).code, 'LIUHEN_ENVELOPE');
-      }
-    }),
-    { numRuns: 300 },
-  );
+  const parse = (kind: Kind, bytes: Uint8Array) => {
+    try {
+      parseDocument(kind, bytes);
+    } catch (error) {
+      t.is((error as { code?: string }).code, 'LIUHEN_ENVELOPE');
+    }
+  };
+  fc.assert(fc.property(fc.constantFrom(...KINDS), payload, parse), { numRuns: 300 });
+  const nested = Buffer.from('['.repeat(200_000) + ']'.repeat(200_000));
+  for (const kind of KINDS) parse(kind, nested);
 });
 
 test('a field that stands there twice is found whatever its value looks like', (t) => {

@@ -49,7 +49,7 @@ test('a bundle holds the footage as one file, the entries tied to the checkpoint
   const summary = await writeBundle(await sourceOf(device), recording, folder);
 
   const { manifest, entries, checkpoint } = await readBundle(folder);
-  t.deepEqual(await readFile(join(folder, 'recording.mp4')), bytesOf(footage));
+  t.true((await readFile(join(folder, 'recording.mp4'))).equals(bytesOf(footage)));
   t.deepEqual(manifest.journal, { from: recording, to: recording + 8 });
   t.deepEqual(manifest.takes, [
     { file: 'recording.mp4', take: 0, bytes: bytesOf(footage).length, fragments: 5, absent: [] },
@@ -115,8 +115,8 @@ test('each take has a file of its own', async (t) => {
       ['recording-2.mp4', 1, 3],
     ],
   );
-  t.deepEqual(await readFile(join(folder, 'recording.mp4')), bytesOf(takes[0] ?? []));
-  t.deepEqual(await readFile(join(folder, 'recording-2.mp4')), bytesOf(takes[1] ?? []));
+  t.true((await readFile(join(folder, 'recording.mp4'))).equals(bytesOf(takes[0] ?? [])));
+  t.true((await readFile(join(folder, 'recording-2.mp4'))).equals(bytesOf(takes[1] ?? [])));
 });
 
 test('fragments that the device no longer holds are listed by range, and the rest stands close together', async (t) => {
@@ -132,7 +132,7 @@ test('fragments that the device no longer holds are listed by range, and the res
     { from: 5, to: 6 },
   ]);
   t.is(manifest.takes[0]?.fragments, 6);
-  t.deepEqual(await readFile(join(folder, 'recording.mp4')), bytesOf(here));
+  t.true((await readFile(join(folder, 'recording.mp4'))).equals(bytesOf(here)));
   t.deepEqual(summary.absent, [
     { take: 0, from: 1, to: 3 },
     { take: 0, from: 5, to: 6 },
@@ -160,7 +160,9 @@ test('bytes that are not those that were sealed are never written, and are repor
   await device.footage.put({ recording, take: 0, index: 1 }, forged);
   const folder = join(await newFolder(t), 'bundle');
   const summary = await writeBundle(await sourceOf(device), recording, folder);
-  t.deepEqual(await readFile(join(folder, 'recording.mp4')), bytesOf(footage.filter((_, at) => at !== 2)));
+  t.true(
+    (await readFile(join(folder, 'recording.mp4'))).equals(bytesOf(footage.filter((_, at) => at !== 2))),
+  );
   t.deepEqual((await readBundle(folder)).manifest.takes[0]?.absent, [{ from: 1, to: 2 }]);
   t.is(summary.wrongPieces, 1);
   t.like(summary.wrong[0], { take: 0, index: 1, expected: footage[2]?.sha256 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { enrol } from '../../agent/authority/ca-enrol.js';
 import { toLine } from '../../agent/provision/carrier.js';
@@ -14,14 +15,30 @@ import { LIUHEN, liuhen } from '../support/liuhen.js';
 
 const ROUNDS = 8;
 
-/** Runs it and kills it after `afterMs`, unless it has ended by itself. Returns how long it ran. */
-async function killed(folder: string, afterMs: number, ...args: string[]): Promise<number> {
-  const startedMs = performance.now();
+/**
+ * Runs it and kills it once so many changes of what is in the folder were seen, unless it has ended by itself. Returns how many were.
+ * Changes and not milliseconds, so that a busy machine is cut off at the same steps as an idle one.
+ */
+async function killed(folder: string, changes: number, ...args: string[]): Promise<number> {
   const child = spawn(process.execPath, [LIUHEN, ...args], { cwd: folder, stdio: 'ignore' });
-  const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
-  await once(child, 'exit');
-  clearTimeout(timer);
-  return performance.now() - startedMs;
+  const exited = once(child, 'exit');
+  let seen = 0;
+  let last = await listing(folder);
+  while (child.exitCode === null && child.signalCode === null) {
+    const now = await listing(folder);
+    if (now !== last) seen++;
+    last = now;
+    if (seen >= changes) child.kill('SIGKILL');
+    await delay(1);
+  }
+  await exited;
+  return seen;
+}
+
+async function listing(folder: string): Promise<string> {
+  // A folder may go while it is read.
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  return names.sort().join();
 }
 
 const STEPS = ['configuration', 'journal', 'request', 'certificate', 'uplink'];
@@ -37,12 +54,12 @@ test('killed at any moment, provisioning leaves nothing, or a device that says w
   );
   const config = join(folder, 'liuhen.yaml');
   const args = ['provision', '--answers', 'answers.yaml', '--no-tests', '--no-qr'];
-  const wholeMs = await killed(folder, 60_000, ...args);
+  const whole = await killed(folder, Number.POSITIVE_INFINITY, ...args);
   await rm(config);
   await rm(join(folder, 'data'), { recursive: true });
   const reached = new Set<number>();
   for (let round = 0; round < ROUNDS; round++) {
-    await killed(folder, wholeMs * (0.3 + (0.7 * round) / ROUNDS), ...args);
+    await killed(folder, Math.ceil((whole * (round + 0.5)) / ROUNDS), ...args);
     const steps = await provisionState(config, Date.now());
     const missing = steps.filter(({ done }) => !done);
     t.true(missing.length > 0 && missing.every(({ detail, next }) => detail !== '' && next !== undefined));
@@ -83,7 +100,14 @@ test('killed at any moment, provisioning leaves nothing, or a device that says w
     JSON.stringify(await enrol(it.authority, await readRequest(request), Date.now())),
   );
   const before = await readFile(config, 'utf8');
-  const answerMs = await killed(folder, 60_000, 'provision', '--answer', answer, '--no-tests');
+  const taking = await killed(
+    folder,
+    Number.POSITIVE_INFINITY,
+    'provision',
+    '--answer',
+    answer,
+    '--no-tests',
+  );
   for (let round = 0; round < ROUNDS; round++) {
     await rm(join(folder, 'data/tls/ca.pem'), { force: true });
     await writeFile(config, before);
@@ -95,7 +119,7 @@ test('killed at any moment, provisioning leaves nothing, or a device that says w
     }
     await killed(
       folder,
-      answerMs * (0.3 + (0.7 * round) / ROUNDS),
+      Math.ceil((taking * (round + 0.5)) / ROUNDS),
       'provision',
       '--answer',
       answer,

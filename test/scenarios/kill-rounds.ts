@@ -8,7 +8,7 @@ import { checkDevice } from '../../agent/buffer/check.js';
 import { openStores } from '../../agent/buffer/open.js';
 import type { RecordingState } from '../../agent/buffer/recordings.js';
 import { callAgent } from '../../agent/control/client.js';
-import type { Verdict } from '../../agent/evidence/verify/verdict.js';
+import { verifyBundle } from '../../agent/evidence/verify/verify.js';
 import { decodeEntry } from '../../agent/journal/entry.js';
 import type { AgentStatus } from '../../agent/status.js';
 import { type Running, runLiuhen, startLiuhen } from '../../scripts/child.js';
@@ -192,8 +192,7 @@ async function verifyAll(
   archiveData: string,
   recordings: readonly RecordingState[],
 ): Promise<Record<string, number>> {
-  const trust = join(folder, 'trust.policy');
-  await writeFile(trust, await liuhen('archive', 'trust', DEVICE, '--data', archiveData));
+  const trust = await liuhen('archive', 'trust', DEVICE, '--data', archiveData);
   const verdicts: Record<string, number> = {};
   for (const { recording, stopped, gaps } of recordings) {
     for (const [from, ...source] of [
@@ -202,14 +201,13 @@ async function verifyAll(
     ] as const) {
       const out = join(folder, `bundle-${from}-${recording}`);
       await liuhen('export', String(recording), ...source, '--out', out);
-      const { status, stdout, stderr } = await runLiuhen('verify', out, '--trust', trust, '--json');
-      if (status === null || status > 3) throw new Error(`verify ended with ${status}: ${stderr}`);
-      const { verdict, findings } = JSON.parse(stdout) as Verdict;
+      const { verdict, findings } = await verifyBundle(out, trust);
       const kinds = findings.map(({ kind }) => kind);
       const whole = stopped?.reason === 'command' && gaps === 0;
       const expected = whole ? verdict === 'intact' : verdict === 'incomplete' && kinds.length > 0;
       if (!expected) {
-        throw new Error(`${from} recording ${recording} (${stopped?.reason}, ${gaps} gaps): ${stdout}`);
+        const found = JSON.stringify({ verdict, findings });
+        throw new Error(`${from} recording ${recording} (${stopped?.reason}, ${gaps} gaps): ${found}`);
       }
       const name = `${verdict}${kinds.length === 0 ? '' : ` (${[...new Set(kinds)].join(', ')})`}`;
       verdicts[name] = (verdicts[name] ?? 0) + 1;

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../config/package-root.js';
+import { LIUHEN } from '../../scripts/child.js';
 
 /** The command line as it is installed: the bundle, which starts in half the time. ava.config.js keeps it fresh. */
-export const LIUHEN = join(PACKAGE_ROOT, 'dist/bin/liuhen.js');
+export { LIUHEN };
 
 export interface Ran {
   /** Exit status; -1 when it did not exit by itself. */
