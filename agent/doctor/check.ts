@@ -1,6 +1,6 @@
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import { inChinese } from '../words/chinese.js';
 import { explanations } from '../words/explanations.js';
+import { loadLanguage, spokenIn } from '../words/spoken.js';
 import type { Words } from '../words/words.js';
 
 export type CheckResult = 'ok' | 'warning' | 'fault' | 'skipped';
@@ -35,7 +35,7 @@ export function faultOf(words: Words, error: unknown, next?: string): Finding {
 /** What an error advises. Errors speak English: where another language is asked for and this is not known in it, the general advice counts. */
 export function nextOf({ language }: Words, next: string | undefined): string | undefined {
   if (language === 'en' || next === undefined) return next;
-  const said = inChinese(next);
+  const said = spokenIn(language, next);
   return said === next ? undefined : said;
 }
 
@@ -47,6 +47,7 @@ export async function check(
   next?: string,
 ): Promise<Check> {
   const title = words.doctor.title[id];
+  await loadLanguage(words.language);
   try {
     return { id, title, ...(await look()) };
   } catch (error) {

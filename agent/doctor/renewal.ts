@@ -1,7 +1,7 @@
 import type { Config } from '../../config/load.js';
 import { files } from '../provision/files.js';
 import { renewalProblem } from '../provision/renewal.js';
-import { inChinese } from '../words/chinese.js';
+import { spokenIn } from '../words/spoken.js';
 import type { Words } from '../words/words.js';
 import { certificateFinding } from './certificates.js';
 import { type Finding, warning } from './check.js';
@@ -19,7 +19,7 @@ export async function deviceCertificateFinding(
   if (problem === undefined || finding.result === 'fault') return finding;
   const { renewalFailed, renewalNext } = words.doctor;
   return warning(
-    `${finding.value}; ${renewalFailed(words.language === 'zh' ? inChinese(problem) : problem)}`,
+    `${finding.value}; ${renewalFailed(spokenIn(words.language, problem))}`,
     renewalNext,
   );
 }
