@@ -98,10 +98,10 @@ async function record(options: RunOptions, atOnce: boolean): Promise<Started> {
 
 /** The screen in a service hall, in the foreground. */
 async function serveHall(options: RunOptions): Promise<Started> {
-  // V8 otherwise lets 20 MB of garbage lie when a broker hands out thousands of documents, and keeps them; it costs a kiosk no measurable time.
-  setFlagsFromString('--optimize-for-size');
   const { runKiosk } = await import('../run-kiosk.js');
   const agent = await runKiosk(options);
+  // Otherwise V8 lets 30 MB of garbage lie when a broker hands out thousands of documents. Not before: reading back what is here would take half as long again.
+  setFlagsFromString('--optimize-for-size');
   return {
     agent,
     async ready() {
