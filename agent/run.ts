@@ -72,13 +72,14 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
   opened.add(() => stores.close());
   try {
     const config = await commandedConfig(stores.store, { config: options.config, configured, log });
+    // What is wrong with the configuration shows before the journal opens: a supervisor that tries for ever would use up keys for ever.
     const policy = loadPolicy(config);
+    const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
+    const film = camera ?? configuredCamera(config, log);
     const { journal, recordings } = await openDevice(stores, config, clock, opened, log);
 
-    const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
     const { initialMs, maxMs } = config.camera.restartDelay;
     const restart = { restartInitialMs: initialMs, restartMaxMs: maxMs };
-    const film = camera ?? configuredCamera(config, log);
     const recorder = new Recorder(
       {
         feed: new CameraFeed(film, restart),
