@@ -35,6 +35,8 @@ const common: BuildOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // Chinese as it is, in half the bytes of its escapes.
+  charset: 'utf8',
   banner: { js: COMMON_JS },
   minifySyntax: true,
   minifyWhitespace: true,

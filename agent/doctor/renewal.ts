@@ -18,8 +18,5 @@ export async function deviceCertificateFinding(
   const problem = isOurs ? await renewalProblem(config.data) : undefined;
   if (problem === undefined || finding.result === 'fault') return finding;
   const { renewalFailed, renewalNext } = words.doctor;
-  return warning(
-    `${finding.value}; ${renewalFailed(spokenIn(words.language, problem))}`,
-    renewalNext,
-  );
+  return warning(`${finding.value}; ${renewalFailed(spokenIn(words.language, problem))}`, renewalNext);
 }

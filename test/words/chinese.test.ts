@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { inChinese, OWN } from '../../agent/words/chinese.js';
 import { translatorOf } from '../../agent/words/pattern.js';
+import { PACKAGE_ROOT } from '../../config/package-root.js';
 import { isSameInBoth } from '../support/same-in-both.js';
 import { spokenTexts } from '../support/spoken-texts.js';
 
@@ -62,6 +65,18 @@ test('a text is put together from what was made of it: holes, causes, lines', (t
   t.is(speak('  there is no x\n\nelse; it is wrong\n'), '  不存在 x\n\nelse；有误\n');
   t.is(speak('there is no '), 'there is no ');
   t.is(speak('recorder'), 'recorder');
+});
+
+test('nothing that starts in English loads the Chinese', (t) => {
+  const dist = join(PACKAGE_ROOT, 'dist/agent');
+  const loading = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js') && !name.startsWith('words/'))
+    .filter((name) => /^import .*words\/(chinese|zh\/\w+)\.js/m.test(readFileSync(join(dist, name), 'utf8')));
+  t.deepEqual(
+    loading,
+    [],
+    'use spoken or spokenIn of agent/words/spoken.ts, which load it when it is asked for',
+  );
 });
 
 test('what a hostile text costs is bounded', (t) => {
