@@ -54,6 +54,11 @@ test('from init to revocation by the command line, with a passphrase from a file
   t.is(made.status, 0, made.stderr);
   const { broker, caSha256 } = JSON.parse(made.stdout) as { broker: string; caSha256: string };
   t.is(broker, 'mqtts://broker.liuhen.example:8883');
+  // The same key under a cheap scrypt, for which each command waits.
+  const caKey = places.key(join(folder, 'authority'));
+  const ca = await openCaKey(caKey, async () => 'four words of nonsense');
+  await rm(caKey);
+  await createCaKey(caKey, ca, 'four words of nonsense', CHEAP);
   const again = await authority(...init, '--port', '9999');
   t.like(
     JSON.parse(again.stdout),
