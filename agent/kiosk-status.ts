@@ -8,6 +8,7 @@ import type { PieceStatus } from './hardware/pieces.js';
 import type { Journal } from './journal/journal.js';
 import type { Vkey } from './journal/vkey.js';
 import type { ContentFeed } from './kiosk/content-feed.js';
+import type { PlatformFacts } from './kiosk/platform.js';
 import type { Kiosk, KioskFacts } from './kiosk/server.js';
 import type { CertificateStatus } from './provision/renewal.js';
 import { witnessedOf } from './status.js';
@@ -39,6 +40,7 @@ export interface KioskStatus {
   /** Null where it connects without one of `liuhen provision`. */
   certificate: CertificateStatus | null;
   commands: CommandsStatus | null;
+  platform: PlatformFacts;
   pieces: Record<string, PieceStatus>;
   disk: { freeBytes: number; reserveBytes: number };
   clock: { wall: string; source: string };
@@ -58,6 +60,7 @@ export interface KioskStatusParts {
   certificate: CertificateStatus | null;
   clock: Clock;
   pieces: Record<string, PieceStatus>;
+  platform: PlatformFacts;
   freeBytes: number;
 }
 
@@ -78,6 +81,7 @@ export function kioskStatus(parts: KioskStatusParts): KioskStatus {
     uplink: uplink?.status() ?? null,
     certificate: parts.certificate,
     commands: parts.inbox?.commands.status ?? null,
+    platform: parts.platform,
     pieces,
     disk: { freeBytes: parts.freeBytes, reserveBytes: config.storage.reserveBytes },
     clock: { wall: new Date(wallMs).toISOString(), source },

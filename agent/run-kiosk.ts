@@ -27,6 +27,7 @@ import type { Journal } from './journal/journal.js';
 import { parseVkey } from './journal/vkey.js';
 import { ContentFeed } from './kiosk/content-feed.js';
 import { Duty } from './kiosk/duty.js';
+import { platformFacts } from './kiosk/platform.js';
 import type { Connection } from './kiosk/screen.js';
 import { type Kiosk, startKiosk } from './kiosk/server.js';
 import { isPublished, servingAt } from './kiosk/serving.js';
@@ -97,6 +98,8 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
     const renewal = uplink && startRenewal({ config, uplink, journal, clock, log });
     opened.add(() => renewal?.stop());
     const connection = connectionOf(uplink, board, clock);
+    const { silentAfterMs } = config.kiosk;
+    const platform = () => platformFacts({ board, connection, clock, silentAfterMs });
     const kiosk = await startKiosk({
       ...{ board, clock, log, device: config.device.id },
       settings: {
@@ -130,6 +133,7 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
         ...{ config, journal, rootVkey, witness, uplink, kiosk, disclosure, feed, clock, inbox },
         certificate: (await renewal?.status()) ?? null,
         pieces: pieces.status(KIOSK_PIECES),
+        platform: platform(),
         freeBytes: await freeBytes(config.data),
       });
     const survey = keptSurvey(stores.store);
@@ -139,6 +143,7 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
         pieces: () => pieces.status(KIOSK_PIECES),
         backlog: survey,
         page: () => kiosk.facts().page,
+        platform,
       });
     opened.add(
       await startControl(

@@ -29,6 +29,10 @@ export const kiosk = section({
     '1min',
     'how long the broker may be away before the pages say since when',
   ),
+  silentAfter: duration({ min: '1min', max: '90d' }).default(
+    '1d',
+    'how long nothing may be heard of the platform before status and doctor say so; of a kiosk without a broker, since content was last taken',
+  ),
   staffFile: path('expected the path of a YAML file of staff').optional(
     'staff who go on and off duty by card, in the form of hardware.officersFile; hardware.cardReader reads the cards',
   ),

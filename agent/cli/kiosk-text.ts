@@ -2,7 +2,7 @@ import type { KioskStatus } from '../kiosk-status.js';
 import { bytesText, durationText } from './text.js';
 
 /** The rows of `liuhen status` that only a kiosk has. */
-export function kioskRows({ kiosk, content, pieces }: KioskStatus): [string, string][] {
+export function kioskRows({ kiosk, content, pieces, platform }: KioskStatus): [string, string][] {
   const { page, serving, stale, feedback } = kiosk;
   const { states, hall, trustVersion, refused, lost, showing } = content;
   const named = Object.entries(pieces).filter(([, { state }]) => state !== 'not configured');
@@ -18,6 +18,7 @@ export function kioskRows({ kiosk, content, pieces }: KioskStatus): [string, str
       `hall ${hall}, trust document ${trustVersion === 0 ? 'MISSING' : trustVersion}: ${states.shown} shown, ` +
         `${states['held-back']} held back, ${states.expired} expired, ${states.withdrawn} withdrawn`,
     ],
+    ['platform', platformText(platform)],
     ...(refused + lost === 0
       ? []
       : [
@@ -41,6 +42,17 @@ export function kioskRows({ kiosk, content, pieces }: KioskStatus): [string, str
       'detail' in piece ? `${piece.state}: ${piece.detail}` : piece.state,
     ]),
   ];
+}
+
+/** Since when nothing was heard of it: content that nobody renews grows old unseen. */
+function platformText({ connected, heardAt, silentMs, silent }: KioskStatus['platform']): string {
+  if (connected === true) return 'connected';
+  if (heardAt === null || silentMs === null) return 'NEVER HEARD: there is no content yet';
+  const age = durationText(silentMs);
+  if (silent) return `SILENT since ${heardAt}, for ${age}`;
+  return connected === null
+    ? `no broker; content was last taken at ${heardAt}, ${age} ago`
+    : `last heard at ${heardAt}, ${age} ago`;
 }
 
 function pageText({ heartbeatAgeMs, drawn, path }: KioskStatus['kiosk']['page']): string {

@@ -9,7 +9,7 @@ import { type Check, type CheckId, check, ok, skipped } from './check.js';
 import { clockFinding } from './clock.js';
 import { fsyncFinding, spaceFinding } from './disk.js';
 import { enduranceFinding } from './endurance.js';
-import { backlogFinding, journalFinding, kioskFinding } from './evidence.js';
+import { backlogFinding, journalFinding, kioskFinding, platformFinding } from './evidence.js';
 import type { Examination, Examined, Sealed, Witnessing } from './examined.js';
 import { batteryFinding, cameraFinding, firmwareFinding, pieceChecks } from './hardware.js';
 import { deviceCertificateFinding } from './renewal.js';
@@ -26,7 +26,7 @@ export const CAMERA_MS = 12_000;
 
 /** What a role has nothing of. */
 const NOT_OF: Readonly<Record<string, readonly CheckId[]>> = {
-  recorder: ['kiosk'],
+  recorder: ['kiosk', 'platform'],
   kiosk: ['camera', 'ffmpeg'],
 };
 
@@ -77,6 +77,7 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     one('journal', () => journalFinding(examination), words.doctor.journalNext),
     one('backlog', () => backlogFinding(examination)),
     one('kiosk', () => kioskFinding(examination)),
+    one('platform', () => platformFinding(examination)),
   ]);
   return groups.flat();
 }

@@ -34,6 +34,18 @@ export async function backlogFinding({ device, words: { doctor: words } }: Exami
   return ageHours > OLD_HOURS ? warning(value, words.backlogNext) : ok(value);
 }
 
+/** Since when nothing was heard of the platform: a screen that nobody renews looks as ever. */
+export async function platformFinding({ device, words: { doctor: words } }: Examination): Promise<Finding> {
+  const facts = await device.platform();
+  if (facts === undefined) return skipped(words.platformUnknown);
+  const { connected, heardAt, silentMs, silent } = facts;
+  const next = device.config.uplink.broker === undefined ? words.platformStickNext : words.platformNext;
+  if (heardAt === null || silentMs === null) return warning(words.platformNever, next);
+  const hours = (silentMs / HOUR_MS).toFixed(1);
+  if (silent) return warning(words.platformSilent(heardAt, hours), next);
+  return ok(connected === true ? words.platformConnected : words.platformHeard(heardAt, hours));
+}
+
 /** Whether the screen shows what it should. */
 export async function kioskFinding({ device, words: { doctor: words } }: Examination): Promise<Finding> {
   if (device.config.profile !== 'kiosk') return skipped(words.kioskNotThis);

@@ -5,6 +5,7 @@ import type { CheckReport } from '../buffer/check.js';
 import type { BatteryReading } from '../hardware/hardware.js';
 import type { PieceName, PieceStatus } from '../hardware/pieces.js';
 import type { PageFacts } from '../kiosk/heartbeat.js';
+import type { PlatformFacts } from '../kiosk/platform.js';
 import type { Words } from '../words/words.js';
 import type { Backlog } from './backlog.js';
 import type { FootageRate } from './footage-rate.js';
@@ -59,6 +60,8 @@ export interface Examined {
   backlog(): Promise<Backlog>;
   /** The kiosk's; undefined where there is none. */
   page(): Promise<PageFacts | undefined>;
+  /** Of a kiosk that runs. */
+  platform(): Promise<PlatformFacts | undefined>;
 }
 
 /** What each check is given. */

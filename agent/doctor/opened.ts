@@ -140,6 +140,10 @@ export class OpenedDevice implements Examined {
     return undefined;
   }
 
+  async platform() {
+    return undefined;
+  }
+
   #journal() {
     this.#opened ??= this.#openJournal();
     return this.#opened;

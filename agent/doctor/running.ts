@@ -8,6 +8,7 @@ import type { PieceName, PieceStatus } from '../hardware/pieces.js';
 import type { Journal } from '../journal/journal.js';
 import type { Vkey } from '../journal/vkey.js';
 import type { PageFacts } from '../kiosk/heartbeat.js';
+import type { PlatformFacts } from '../kiosk/platform.js';
 import type { Uplink } from '../uplink/uplink.js';
 import { witnessedBy } from './archive.js';
 import type { Backlog } from './backlog.js';
@@ -30,11 +31,12 @@ export interface RunningParts {
   camera?: () => Camera;
   /** Absent on a recorder. */
   page?: () => PageFacts;
+  platform?: () => PlatformFacts;
 }
 
 /** The device of a running agent, for one examination: what it has open, and what it has seen of its hardware while at work. */
 export function runningDevice(parts: RunningParts): Examined {
-  const { config, clock, stores, journal, uplink, witness, firmware, camera, page } = parts;
+  const { config, clock, stores, journal, uplink, witness, firmware, camera, page, platform } = parts;
   let newest: ReturnType<typeof newestOf> | undefined;
   return {
     config,
@@ -59,5 +61,6 @@ export function runningDevice(parts: RunningParts): Examined {
     checkJournal: () => checkDevice(stores, { quick: true, ...(witness === undefined ? {} : { witness }) }),
     backlog: () => parts.backlog(),
     page: async () => page?.(),
+    platform: async () => platform?.(),
   };
 }

@@ -15,7 +15,7 @@ import { readSmallFile, replaceFile } from './secret-file.js';
 
 /** Keys first: from then on nobody can sign as this device, wherever it is interrupted. Nothing else in the folder is touched. */
 const SECRETS = ['keys', 'tls'];
-const REST = ['footage', 'content', 'journal', 'provision.json', 'agent.sock'];
+const REST = ['footage', 'content', 'journal', 'provision.json', 'history.json', 'agent.sock'];
 const MARKER = 'wiping';
 
 /** What would be lost. */

@@ -36,6 +36,7 @@ export const doctorEn = {
     journal: 'journal',
     backlog: 'backlog',
     kiosk: 'kiosk page',
+    platform: 'platform',
     archiveKey: 'archive key',
     receiving: 'receiving',
     registry: 'devices',
@@ -190,6 +191,15 @@ export const doctorEn = {
   kioskSilent: (seconds: number) => `the page has been silent for ${seconds} s`,
   kioskHidden: (path: string) => `${path} is open but not drawn`,
   kioskShows: (path: string, seconds: string) => `shows ${path}, heard ${seconds} s ago`,
+  platformUnknown: 'known only while the agent runs',
+  platformConnected: 'connected',
+  platformNever: 'nothing was ever heard of it: the screen has no content',
+  platformSilent: (since: string, hours: string) =>
+    `nothing heard since ${since}, for ${hours} h: what hangs may be out of date`,
+  platformHeard: (at: string, hours: string) => `last heard at ${at}, ${hours} h ago`,
+  platformNext: 'the checks of the broker say how far the device gets; kiosk.silentAfter is the limit',
+  platformStickNext:
+    'bring content from the platform: liuhen board import FILE…; or set uplink.broker. kiosk.silentAfter is the limit',
   kioskNext: 'look at the screen and at the browser: systemctl status liuhen-kiosk-browser',
 
   archiveNone: 'none runs on this folder: nothing is taken in',

@@ -38,6 +38,7 @@ export const doctorZh: DoctorWords = {
     journal: '日志账本',
     backlog: '待上传',
     kiosk: '大厅页面',
+    platform: '平台',
     archiveKey: '归档端密钥',
     receiving: '接收',
     registry: '登记的设备',
@@ -177,6 +178,14 @@ export const doctorZh: DoctorWords = {
   kioskSilent: (seconds) => `页面已静默 ${seconds} 秒`,
   kioskHidden: (path) => `${path} 已打开但没有显示`,
   kioskShows: (path, seconds) => `显示 ${path}，${seconds} 秒前有应答`,
+  platformUnknown: '仅在代理程序运行时可知',
+  platformConnected: '已连接',
+  platformNever: '从未收到平台的消息：屏幕上没有内容',
+  platformSilent: (since, hours) => `自 ${since} 起没有消息，已 ${hours} 小时：所示内容可能已过时`,
+  platformHeard: (at, hours) => `最近一次消息在 ${at}，${hours} 小时前`,
+  platformNext: '消息服务器各项检查显示设备能到达哪里；期限由 kiosk.silentAfter 设定',
+  platformStickNext:
+    '从平台带来内容：执行 liuhen board import 文件…；或设置 uplink.broker。期限由 kiosk.silentAfter 设定',
   kioskNext: '查看屏幕与浏览器：systemctl status liuhen-kiosk-browser',
 
   archiveNone: '此目录上没有归档端在运行：什么也没有接收',

@@ -1,6 +1,11 @@
 import test from 'ava';
+import { kioskRows } from '../../agent/cli/kiosk-text.js';
 import { callAgent } from '../../agent/control/client.js';
 import type { Check } from '../../agent/doctor/check.js';
+import { platformFinding } from '../../agent/doctor/evidence.js';
+import { platformFacts } from '../../agent/kiosk/platform.js';
+import { words } from '../../agent/words/words.js';
+import { examinedDevice } from '../support/examined.js';
 import { TestKiosk } from '../support/kiosk-agent.js';
 
 test('a kiosk is examined by its running agent: the page that no browser shows is the fault, and a camera is none of its parts', async (t) => {
@@ -15,4 +20,55 @@ test('a kiosk is examined by its running agent: the page that no browser shows i
   t.is(of('seal')?.result, 'ok', of('seal')?.value);
   t.is(of('journal')?.result, 'ok', of('journal')?.value);
   t.is(of('presence')?.result, 'ok', of('presence')?.value);
+  t.like(of('platform'), {
+    result: 'warning',
+    value: 'nothing was ever heard of it: the screen has no content',
+  });
+  t.regex(of('platform')?.next ?? '', /liuhen board import/);
+
+  await kiosk.takeHall();
+  const { platform } = await agent.status();
+  t.like(platform, { connected: null, silent: false });
+  t.true(Math.abs(Date.parse(platform.heardAt ?? '') - Date.now()) < 600_000);
 });
+
+test('content that nobody has renewed for longer than kiosk.silentAfter is told with since when, in status and doctor', async (t) => {
+  const nowMs = Date.parse('2026-03-04T08:00:00Z');
+  const clock = { read: () => ({ wallMs: nowMs, monoMs: 0, boot: '', source: 'ntp' as const }) };
+  const taken = (hoursAgo: number) => ({ sinceMs: nowMs - hoursAgo * 3_600_000 });
+  const facts = (items: object[], connection?: { connected: boolean; sinceMs: number | undefined }) =>
+    platformFacts({
+      board: { items: () => items as never },
+      connection: () => connection,
+      ...{ clock, silentAfterMs: 86_400_000 },
+    });
+  const old = facts([taken(30), taken(80)]);
+  t.deepEqual(old, {
+    connected: null,
+    heardAt: '2026-03-03T02:00:00.000Z',
+    silentMs: 30 * 3_600_000,
+    silent: true,
+  });
+  t.false(facts([taken(30)], { connected: true, sinceMs: nowMs }).silent);
+  t.false(facts([taken(30)], { connected: false, sinceMs: nowMs - 1000 }).silent);
+  t.true(facts([], { connected: false, sinceMs: undefined }).silent);
+  const finding = await platformFinding({
+    device: examinedDevice({ platform: async () => old }),
+    words: words('en'),
+  });
+  t.is(finding.result, 'warning');
+  t.regex(finding.value, /^nothing heard since 2026-03-03T02:00:00\.000Z, for 30\.0 h/);
+  const [, row] =
+    kioskRows({ ...status, platform: old } as never).find(([name]) => name === 'platform') ?? [];
+  t.is(row, 'SILENT since 2026-03-03T02:00:00.000Z, for 30:00:00');
+});
+
+/** What else the rows are made of. */
+const status = {
+  kiosk: {
+    ...{ url: '', window: '1', serving: null, stale: null, feedback: { taken: 0, refused: 0 } },
+    page: { heartbeatAgeMs: null, drawn: false, path: null },
+  },
+  content: { states: {}, hall: 'h', trustVersion: 1, refused: 0, lost: 0, showing: 0 },
+  pieces: {},
+};

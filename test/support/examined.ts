@@ -21,6 +21,7 @@ export function examinedDevice(known: Partial<Examined> & { config?: Config } = 
     checkJournal: nothing,
     backlog: nothing,
     page: nothing,
+    platform: nothing,
     ...known,
   };
 }
