@@ -23,8 +23,14 @@ export interface FirmwareParts {
   key(): FirmwareKey | undefined;
   /** Writes what was done to the board; absent where there is no journal. */
   note?: (draft: EntryDraft) => Promise<unknown>;
+  /** Ends an update between two messages; the board then boots one image or the other. */
   signal?: AbortSignal;
   onProgress?: (progress: UpdateProgress) => void;
+}
+
+/** What an update is aborted with when its program ends. */
+export function firmwareInterrupted(): LiuhenError {
+  return new LiuhenError('LIUHEN_STATE', 'firmware: interrupted; the same command goes on from there');
 }
 
 /** The setting that names the file with the key. */

@@ -22,7 +22,7 @@ import { FootageMeter } from './doctor/footage-rate.js';
 import { History } from './doctor/history.js';
 import { historyFile } from './doctor/history-file.js';
 import { runningDevice } from './doctor/running.js';
-import { Firmware, firmwareKeyIn, firmwareKeyProblem } from './firmware.js';
+import { Firmware, firmwareInterrupted, firmwareKeyIn, firmwareKeyProblem } from './firmware.js';
 import { FootageMemory } from './footage-memory.js';
 import { systemDrivers } from './hardware/drivers.js';
 import { type OfficersDevice, openOfficersDevice } from './hardware/officers-device.js';
@@ -130,7 +130,8 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
     });
     device = worn;
     opened.add(() => worn.close());
-    const firmware = firmwareOf(config, worn, journal);
+    const ending = new AbortController();
+    const firmware = firmwareOf(config, worn, journal, ending.signal);
     const { firmwareKeyFile } = config.hardware.board ?? {};
     const keyProblem = firmwareKeyProblem(firmwareKeyFile);
     if (keyProblem !== undefined)
@@ -221,6 +222,8 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
       inbox,
     };
     opened.add(await startControl(config.data, actionsOf(parts)));
+    // First of all: the socket closes when it has answered, and an update takes minutes.
+    opened.add(() => ending.abort(firmwareInterrupted()));
     const diagnostics = async () => ({
       checkpoints: checkpointsOf(journal),
       status: await status(),
@@ -313,7 +316,12 @@ function uplinkOf(
 }
 
 /** What a technician may do to the board's firmware; undefined where no board is configured. */
-function firmwareOf(config: Config, { hardware }: OfficersDevice, journal: Journal): Firmware | undefined {
+function firmwareOf(
+  config: Config,
+  { hardware }: OfficersDevice,
+  journal: Journal,
+  signal: AbortSignal,
+): Firmware | undefined {
   const { client } = hardware;
   if (client === undefined) return undefined;
   const { firmwareKeyFile } = config.hardware.board ?? {};
@@ -321,5 +329,6 @@ function firmwareOf(config: Config, { hardware }: OfficersDevice, journal: Journ
     client,
     key: () => firmwareKeyIn(firmwareKeyFile),
     note: (draft) => journal.append(draft),
+    signal,
   });
 }

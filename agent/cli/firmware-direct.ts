@@ -7,7 +7,7 @@ import { type ByteLink, openSerial, parsePortName } from '../../drivers/serial.j
 import { SmpClient } from '../../firmware-bridge/client.js';
 import type { UpdateProgress } from '../../firmware-bridge/update.js';
 import { openJournal, openStores } from '../buffer/open.js';
-import { Firmware, firmwareKeyIn } from '../firmware.js';
+import { Firmware, firmwareInterrupted, firmwareKeyIn } from '../firmware.js';
 import type { EntryDraft } from '../journal/entry.js';
 import { DEFAULT_CONFIG, type PlaceOptions } from './data-folder.js';
 
@@ -36,10 +36,7 @@ export async function withFirmware<T>(
   const config = configOf(flags);
   const link = openSerial({ ...portOf(flags, config), backoff: BACKOFF });
   const controller = new AbortController();
-  const interrupt = () =>
-    controller.abort(
-      new LiuhenError('LIUHEN_STATE', 'firmware: interrupted; the same command goes on from there'),
-    );
+  const interrupt = () => controller.abort(firmwareInterrupted());
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const client = new SmpClient(link);

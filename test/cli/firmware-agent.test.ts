@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
 import { boardScene, firmware, signer } from '../support/board.js';
 import { LIUHEN, liuhen } from '../support/liuhen.js';
 
-test('a running agent updates its board between two polls, and the journal is sound afterwards', async (t) => {
+test('a running agent updates its board between two polls, ends without waiting for an update, and its journal is sound', async (t) => {
   const { folder, port, link, simulator } = await boardScene(t);
   await link.close();
   await writeFile(join(folder, 'key.pem'), signer.publicKey);
@@ -48,10 +49,20 @@ test('a running agent updates its board between two polls, and the journal is so
     state: 'confirmed',
   });
   t.is(simulator.running?.header.version, '2.0.0');
-  const check = await liuhen(folder, 'check');
-  t.is(check.status, 0, check.stdout);
+  await writeFile(join(folder, 'three.bin'), firmware('3.0.0', 200_000).bytes);
+  simulator.faults.add({ kind: 'slow', count: 10_000, delayMs: 50 });
+  const before = simulator.flash.read('secondary', 0, 4096);
+  const cutShort = liuhen(folder, 'firmware', 'update', 'three.bin');
+  while (simulator.flash.read('secondary', 0, 4096).equals(before)) await pause(10);
   agent.kill('SIGTERM');
   t.deepEqual(await exited, [0, null]);
+  const { status, stderr } = await cutShort;
+  t.is(status, 70);
+  t.regex(stderr, /goes on from there/);
+  t.is(simulator.running?.header.version, '2.0.0');
+  simulator.faults.clear();
+  const check = await liuhen(folder, 'check');
+  t.is(check.status, 0, check.stdout);
   t.like(JSON.parse((await liuhen(folder, 'firmware', 'info', '--json')).stdout), {
     running: { version: '2.0.0', confirmed: true },
   });
