@@ -12,7 +12,7 @@ import { writtenAt } from '../../config/tree.js';
 import { parseYaml } from '../../config/yaml.js';
 import { configFinding } from '../doctor/software.js';
 import { terminalLanguage } from '../words/language.js';
-import { spoken } from '../words/spoken.js';
+import { named, spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
 import { noteChange } from './config-journal.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
@@ -142,8 +142,8 @@ function explained(key: string, json: boolean): string {
     .map(({ key, kind, allowed, default: standard, required, description }) =>
       [
         key,
-        `  ${description}`,
-        `  ${kind}: ${allowed}`,
+        `  ${spoken(description)}`,
+        `  ${named(kind, allowed)}`,
         spoken(`  ${required ? 'required' : standard === undefined ? 'no default' : `default ${standard}`}`),
       ].join('\n'),
     )

@@ -4,6 +4,7 @@ import { commandsZh } from './zh/commands.js';
 import { contentZh } from './zh/content.js';
 import { driversZh } from './zh/drivers.js';
 import { evidenceZh } from './zh/evidence.js';
+import { explainedSettingsZh } from './zh/explained-settings.js';
 import { firmwareZh } from './zh/firmware.js';
 import { journalZh } from './zh/journal.js';
 import { operationZh } from './zh/operation.js';
@@ -33,4 +34,4 @@ export const OWN: readonly Catalogue[] = [
 ];
 
 /** A text of the program, or of a library that it quotes, in Chinese. */
-export const inChinese = translatorOf([...OWN, valuesZh, othersZh]);
+export const inChinese = translatorOf([...OWN, explainedSettingsZh, valuesZh, othersZh]);

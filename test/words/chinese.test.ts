@@ -4,11 +4,15 @@ import test from 'ava';
 import { inChinese, OWN } from '../../agent/words/chinese.js';
 import { translatorOf } from '../../agent/words/pattern.js';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
+import { settingsTable } from '../../config/table.js';
 import { isSameInBoth } from '../support/same-in-both.js';
 import { spokenTexts } from '../support/spoken-texts.js';
 
 /** Pages and reports have words of their own; the simulator and what comes with tests speak to engineers. */
 const LEFT_OUT = /^agent\/(words|kiosk\/pages|evidence\/report)|^firmware-bridge\/simulator/;
+
+const HAN = /\p{Script=Han}/u;
+const PROSE = /\b(the|of|is|are|and|that|which|to) /;
 
 const said = spokenTexts((path) => LEFT_OUT.test(path));
 const chinese = new Map(OWN.flatMap((each) => Object.entries(each)));
@@ -47,6 +51,16 @@ test('each Chinese text has the holes of its English one, and no text stands in 
     chinese.size,
     OWN.reduce((sum, each) => sum + Object.keys(each).length, 0),
   );
+});
+
+test('what config explain says of a setting is in Chinese', (t) => {
+  const english = settingsTable().flatMap(({ key, description, kind, allowed }) => {
+    const said = [description, kind, ...(/[a-z]{3} [a-z]{2}/.test(allowed) ? [allowed] : [])];
+    return said
+      .filter((text) => !HAN.test(inChinese(text)) || PROSE.test(inChinese(text)))
+      .map((text) => `${key}: ${text}`);
+  });
+  t.deepEqual(english, [], 'add these to agent/words/zh/explained-settings.ts');
 });
 
 test('a text is put together from what was made of it: holes, causes, lines', (t) => {
