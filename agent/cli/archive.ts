@@ -68,7 +68,8 @@ export function registerArchive(program: Command): void {
           "\nThat line is the archive's key: it goes into uplink.witness of every device.\n" +
             `  next: liuhen init --device recorder-0001 --authority ${name.split('/')[0]} --witness '${witness}' …\n` +
             `  then: liuhen archive add ROOT_VKEY --data ${data}\n` +
-            `        liuhen archive --data ${data} --embedded-broker\n`,
+            `        liuhen archive --data ${data} --embedded-broker\n` +
+            `  or, with certificates and enrolment: liuhen authority init --domain ${name.split('/')[0]} --archive ${data}\n`,
         ),
       );
     });

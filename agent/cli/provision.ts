@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { readSecret } from '../../config/file.js';
@@ -17,7 +17,7 @@ import { fingerprintWords } from '../provision/fingerprint.js';
 import { pieceText, tryAll } from '../provision/live-test.js';
 import { giveToOwner } from '../provision/owner.js';
 import { askRenewal, expiresMs, renewalRequest, takeRenewal } from '../provision/renew.js';
-import { provisionState } from '../provision/state.js';
+import { provisionState, type Step } from '../provision/state.js';
 import { parseToken } from '../provision/token.js';
 import { topics } from '../uplink/topics.js';
 import { listed, named, spoken } from '../words/spoken.js';
@@ -157,7 +157,7 @@ async function provision(flags: Flags): Promise<void> {
   }
   say(spoken(`\nThat line is the root key of ${config.device.id}. In words:`));
   say(`  ${words}`);
-  if (flags.qr && process.stderr.isTTY) say(await qr(rootVkey));
+  if (flags.qr && made.length > 0 && process.stderr.isTTY) say(await qr(rootVkey));
   if (flags.request === true) process.stdout.write(`${line}\n`);
   if (requestFile !== undefined) say(`${spoken('request')} ${requestFile}`);
   if (enrolled !== undefined) {
@@ -175,9 +175,20 @@ async function provision(flags: Flags): Promise<void> {
     spoken(
       missing === undefined
         ? `  next: ${resolve(flags.config) === INSTALLED.config ? 'systemctl restart liuhen.target' : `liuhen run --config ${flags.config}`}`
-        : `  missing: ${missing.detail}\n  next: ${missing.next}`,
+        : `  missing: ${missing.detail}\n  next: ${nextStep(missing, flags, requestFile)}`,
     ),
   );
+}
+
+/** What is to be done about what is missing; a request that was just written is to be carried. */
+function nextStep(
+  { step, next }: Step,
+  { config }: Flags,
+  requestFile: string | undefined,
+): string | undefined {
+  if (step !== 'certificate' || requestFile === undefined) return next;
+  const named = config === DEFAULT_CONFIG ? '' : ` --config ${config}`;
+  return `at the authority, liuhen authority enrol ${requestFile}; then here, liuhen provision${named} --answer ${dirname(requestFile)}`;
 }
 
 async function online(device: Provisioned, token: ReturnType<typeof parseToken>): Promise<Enrolled> {
