@@ -25,6 +25,9 @@ const MAX_PARTS = 6;
 /** Texts, and parts of them, that are looked at for one line. */
 const MAX_LOOKS = 300;
 
+/** What is no name, no value and no list of those. */
+const SENTENCE = /[a-z] [a-z]|, (got|found) /i;
+
 /** What puts a text into Chinese, line by line. What is in no catalogue stays as it is. */
 export function translatorOf(catalogues: readonly Catalogue[]): (text: string) => string {
   const whole = new Map<string, string>();
@@ -85,7 +88,7 @@ class Line {
   /** A single word is a name or a value, whatever else it means. */
   #inner(text: string, depth: number): Reading {
     const reading = text.includes(' ') ? this.read(text, depth + 1) : undefined;
-    return reading ?? { text, unread: /[a-z] [a-z]/i.test(text) ? text.length : 0 };
+    return reading ?? { text, unread: SENTENCE.test(text) ? text.length : 0 };
   }
 
   /** `where: why`, `one; other`, `what it means（why）`: what is known of it. */
