@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { systemCodeOf } from '../../config/errors.js';
 import { replaceFile } from '../provision/secret-file.js';
 import { topics } from '../uplink/topics.js';
-import { places } from './ca-folder.js';
+import { type AuthoritySettings, places } from './ca-folder.js';
 import type { EnrolledDevice } from './ca-registry.js';
 
 /** Names in certificates of who is no device. An @ stands in no device id. */
 export type Office = 'archive' | 'authority' | 'publisher' | 'dispatcher';
 
-export function officeName(office: Office, domain: string): string {
-  return `${office}@${domain}`;
+/** After a revocation the office goes on under a name with the next number: who has the old one is to find nothing under it. */
+export function officeName(office: Office, domain: string, revoked = 0): string {
+  return `${office}${revoked === 0 ? '' : `-${revoked + 1}`}@${domain}`;
 }
 
 /** Device ids that are levels of other topics: a device of such a name could write where it must not. */
@@ -39,17 +40,24 @@ const OFFICE_TOPICS: Record<Office, string[]> = {
   ],
 };
 
+export const OFFICES = Object.keys(OFFICE_TOPICS) as Office[];
+
 /** Mosquitto's access rules (mosquitto.conf(5), acl_file) for those who show a certificate. What no line allows is refused. */
-export function accessRules(domain: string, devices: readonly EnrolledDevice[]): string {
+export function accessRules(
+  { domain, revokedOffices = [] }: Pick<AuthoritySettings, 'domain' | 'revokedOffices'>,
+  devices: readonly EnrolledDevice[],
+): string {
   const own = ['journal', 'footage/+/+', 'state', 'telemetry', 'result/+', 'renew'];
   const lines = [
     '# Written by liuhen authority; changes are lost. %u is the name in the certificate.',
     ...own.map((topic) => `pattern write liuhen/1/%u/${topic}`),
     ...['receipt', 'command', 'trust', 'renewed'].map((topic) => `pattern read liuhen/1/%u/${topic}`),
   ];
-  for (const [office, allowed] of Object.entries(OFFICE_TOPICS)) {
-    lines.push('', `user ${officeName(office as Office, domain)}`, ...allowed.map((each) => `topic ${each}`));
+  for (const office of OFFICES) {
+    const name = officeName(office, domain, revokedOffices.filter((each) => each.office === office).length);
+    lines.push('', `user ${name}`, ...OFFICE_TOPICS[office].map((each) => `topic ${each}`));
   }
+  for (const { name } of revokedOffices) lines.push('', `user ${name}`, 'topic deny #');
   for (const { device, profile, unit, revoked } of devices) {
     if (revoked !== undefined) lines.push('', `user ${device}`, 'topic deny #');
     else if (profile === 'kiosk' && unit !== undefined) {

@@ -8,7 +8,7 @@ import { type CheckedRequest, isProvenBy } from '../provision/request.js';
 import { replaceFile } from '../provision/secret-file.js';
 import { issue, revocationList } from './ca.js';
 import { accessRules, RESERVED_IDS, type Reload, reloadBroker } from './ca-broker.js';
-import { type AuthoritySettings, places } from './ca-folder.js';
+import { type AuthoritySettings, places, readSettings } from './ca-folder.js';
 import type { CaKey } from './ca-key.js';
 import { whileLocked } from './ca-lock.js';
 import {
@@ -110,17 +110,22 @@ async function revokeLocked(authority: OpenAuthority, device: string, why: strin
   return { entry, reload: await writeRules(authority) };
 }
 
-/** Writes the broker's revocation list: of every certificate of every revoked device. */
+/** Writes the broker's revocation list: of every certificate of every revoked device, and of offices. */
 export async function writeRevocations({ dir, ca }: OpenAuthority, nowMs: number): Promise<void> {
-  const revoked = (await listEnrolled(dir)).flatMap(({ revoked, certificates }) =>
-    revoked === undefined ? [] : certificates.map(({ serial }) => ({ serial, atMs: Date.parse(revoked.at) })),
+  const { revokedOffices = [] } = await readSettings(dir);
+  const ofDevices = (await listEnrolled(dir)).flatMap(({ revoked, certificates }) =>
+    revoked === undefined ? [] : certificates.map(({ serial }) => ({ serial, at: revoked.at })),
   );
+  const revoked = [...ofDevices, ...revokedOffices].map(({ serial, at }) => ({
+    serial,
+    atMs: Date.parse(at),
+  }));
   await replaceFile(join(places.broker(dir), 'crl.pem'), await revocationList(ca, revoked, nowMs), 0o644);
 }
 
-/** Writes the broker's access rules, and has a running one read them. */
-export async function writeRules({ dir, settings }: Omit<OpenAuthority, 'ca'>): Promise<Reload> {
-  const rules = accessRules(settings.domain, await listEnrolled(dir));
+/** Writes the broker's access rules, and has a running one read them. By the settings on the disk: another process may have changed them. */
+export async function writeRules({ dir }: Pick<OpenAuthority, 'dir'>): Promise<Reload> {
+  const rules = accessRules(await readSettings(dir), await listEnrolled(dir));
   await replaceFile(join(places.broker(dir), 'acl'), rules);
   return reloadBroker(dir);
 }

@@ -38,6 +38,20 @@ const settingsSchema = z.strictObject({
   root: z.string().refine(isVkey, 'expected a vkey: <name>+<8 hex digits>+<base64>').optional(),
   /** Validity of a device's certificate. */
   days: z.int().min(1).max(3650),
+  /** Certificates of offices that were revoked, oldest first: each office has one of another name since. */
+  revokedOffices: z
+    .array(
+      z.strictObject({
+        office: z.string().max(40),
+        /** In the certificate. */
+        name: z.string().max(320),
+        serial: z.string().regex(/^[0-9a-f]{2,40}$/),
+        at: z.iso.datetime(),
+        why: z.string().max(1024),
+      }),
+    )
+    .max(1000)
+    .optional(),
 });
 
 export type AuthoritySettings = z.infer<typeof settingsSchema>;

@@ -9,11 +9,12 @@ import { witnessFile } from '../archive/layout.js';
 import { portOf } from '../link/broker-socket.js';
 import { readOwnersFile, replaceFile } from '../provision/secret-file.js';
 import { createCa, newIdentity } from './ca.js';
-import { type Office, officeName, writeBrokerConfig } from './ca-broker.js';
+import { OFFICES, officeName, writeBrokerConfig } from './ca-broker.js';
 import { type OpenAuthority, writeRevocations, writeRules } from './ca-enrol.js';
 import { type AuthoritySettings, checkedSettings, places, readSettings, writeSettings } from './ca-folder.js';
 import { createCaKey, openCaKey } from './ca-key.js';
 import { whileLocked } from './ca-lock.js';
+import { makeOffice } from './ca-office.js';
 import { checkPassphrase } from './key-file.js';
 import type { ScryptCost } from './sealed-seed.js';
 
@@ -48,9 +49,7 @@ export interface MadeAuthority extends OpenAuthority {
   embeddedConfig: string | undefined;
 }
 
-/** Offices that every authority has use for. */
-const FIRST_OFFICES: readonly Office[] = ['archive', 'authority', 'publisher', 'dispatcher'];
-const OFFICE_DAYS = 10 * 365;
+const BROKER_DAYS = 10 * 365;
 const USUAL = { port: 8883, enrolPort: 8884, listen: '0.0.0.0', days: 825 } as const;
 
 /**
@@ -92,6 +91,7 @@ async function settingsFor(
     ...(archive === undefined ? {} : { archive }),
     ...(witness === undefined ? {} : { witness }),
     ...(root === undefined ? {} : { root }),
+    ...(old?.revokedOffices === undefined ? {} : { revokedOffices: old.revokedOffices }),
   });
 }
 
@@ -107,7 +107,7 @@ async function initLocked(asked: NewAuthority, settings: AuthoritySettings): Pro
 
   await replaceFile(join(places.broker(dir), 'ca.pem'), ca.certificate, 0o644);
   await makeBrokerIdentity(authority, [...new Set([host, 'localhost', '127.0.0.1', '::1'])], nowMs);
-  for (const office of FIRST_OFFICES) await makeOffice(authority, office, nowMs);
+  for (const office of OFFICES) await makeOffice(authority, office, nowMs);
   await writeRevocations(authority, nowMs);
   const brokerConfig = await writeBrokerConfig({ dir, host: listen, port, enrolPort, account });
   await writeRules(authority);
@@ -172,18 +172,6 @@ export async function openAuthority(dir: string, passphrase: () => Promise<strin
   return { dir, settings, ca: await openCaKey(places.key(dir), passphrase) };
 }
 
-/** Certificate and key of an office in one file; one that is there is kept. */
-async function makeOffice(
-  { dir, settings, ca }: OpenAuthority,
-  office: Office,
-  nowMs: number,
-): Promise<void> {
-  const name = officeName(office, settings.domain);
-  const path = places.identity(dir, name);
-  if ((await readOwnersFile(path)) !== undefined) return;
-  await replaceFile(path, await newIdentity(ca, { name, days: OFFICE_DAYS, nowMs }));
-}
-
 /** A broker that is to be reached under another name needs another certificate. */
 async function makeBrokerIdentity({ dir, ca }: OpenAuthority, hosts: string[], nowMs: number): Promise<void> {
   const path = join(places.broker(dir), 'broker.pem');
@@ -195,7 +183,7 @@ async function makeBrokerIdentity({ dir, ca }: OpenAuthority, hosts: string[], n
   }
   await replaceFile(
     path,
-    await newIdentity(ca, { name: hosts[0] ?? 'broker', days: OFFICE_DAYS, nowMs, hosts }),
+    await newIdentity(ca, { name: hosts[0] ?? 'broker', days: BROKER_DAYS, nowMs, hosts }),
   );
 }
 

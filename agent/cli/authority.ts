@@ -7,6 +7,7 @@ import { writeDurably } from '../archive/durable-file.js';
 import { enrol, type OpenAuthority, revoke } from '../authority/ca-enrol.js';
 import { places, readSettings } from '../authority/ca-folder.js';
 import { initAuthority, openAuthority } from '../authority/ca-init.js';
+import { officeFile, officeOf, revokeOffice } from '../authority/ca-office.js';
 import { listEnrolled, newestOf } from '../authority/ca-registry.js';
 import { serveDesk } from '../authority/ca-serve.js';
 import { createToken } from '../authority/ca-token.js';
@@ -246,7 +247,10 @@ function registerServe(authority: Command): void {
 function registerRevoke(authority: Command): void {
   common(authority.command('revoke'))
     .description("take a device's certificate from it: the broker refuses it from now on")
-    .argument('<device>', 'id of the device')
+    .argument(
+      '<device>',
+      'id of the device, or an office such as publisher@DOMAIN, which gets another certificate',
+    )
     .requiredOption('--why <text>', 'why, for the registry')
     .addHelpText(
       'after',
@@ -254,9 +258,19 @@ function registerRevoke(authority: Command): void {
     )
     .action(async (device: string, { why, ...flags }: Common & { why: string }) => {
       const opened = await open(flags);
-      const { entry, reload } = await revoke(opened, device, why, Date.now());
-      if (flags.json === true) return print({ device, revoked: entry.revoked, broker: reload });
+      const office = officeOf(device, opened.settings);
+      const { reload, ...revoked } =
+        office === undefined
+          ? await revokeDevice(opened, device, why)
+          : await revokeOffice(opened, office, why, Date.now());
+      const file = office === undefined ? undefined : officeFile(opened, office);
+      if (flags.json === true) return print({ device, revoked, broker: reload, file: file ?? null });
       process.stdout.write(`${device}\n`);
+      if (file !== undefined) {
+        process.stderr.write(
+          spoken(`its new certificate and key are in ${file}: carry that to whoever holds the office\n`),
+        );
+      }
       process.stderr.write(
         spoken(
           reload === 'reloaded'
@@ -265,6 +279,11 @@ function registerRevoke(authority: Command): void {
         ),
       );
     });
+}
+
+async function revokeDevice(opened: OpenAuthority, device: string, why: string) {
+  const { entry, reload } = await revoke(opened, device, why, Date.now());
+  return { at: entry.revoked?.at, why: entry.revoked?.why, reload };
 }
 
 function registerList(authority: Command): void {

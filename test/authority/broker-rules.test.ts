@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { issue } from '../../agent/authority/ca.js';
 import { officeName } from '../../agent/authority/ca-broker.js';
-import { revoke } from '../../agent/authority/ca-enrol.js';
+import { enrol, revoke } from '../../agent/authority/ca-enrol.js';
 import { places } from '../../agent/authority/ca-folder.js';
+import { revokeOffice } from '../../agent/authority/ca-office.js';
 import { files } from '../../agent/provision/files.js';
+import { readRequest } from '../../agent/provision/request.js';
 import { newTlsKey, tlsPublicKey } from '../../agent/provision/tls-key.js';
 import { DOMAIN, TestAuthorityHouse } from '../support/authority.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
@@ -192,6 +195,49 @@ run(
     await t.throwsAsync(client(t, it, identity));
   },
 );
+
+run(
+  'an office that was revoked goes on with another certificate; the old one is refused, and its open connection carries nothing more',
+  async (t) => {
+    const it = await house(t);
+    await it.startBroker();
+    const mine = await it.enrolled('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
+    const kiosk = await client(t, it, files.identity(mine.config.data));
+    const archive = await client(t, it, office(it, 'archive'));
+    const stolen = join(it.folder, 'stolen.pem');
+    await copyFile(office(it, 'publisher'), stolen);
+    const thief = await client(t, it, stolen);
+    const reloaded = it.reloaded();
+    t.like(await revokeOffice(it.authority, 'publisher', 'a laptop was lost', Date.now()), {
+      reload: 'reloaded',
+    });
+    await reloaded;
+    const end = { by: archive, topic: 'liuhen/1/kiosk-0001/receipt' };
+    const board = ['liuhen/1/board/hall-1/post/window-1'];
+    t.deepEqual(await heard(thief, kiosk, board, end), []);
+    await t.throwsAsync(client(t, it, stolen));
+    t.deepEqual(await heard(await client(t, it, office(it, 'publisher')), kiosk, board, end), board);
+    await enrol(it.authority, await readRequest((await it.provision('recorder-0001')).request), Date.now());
+    t.deepEqual(
+      await heard(thief, kiosk, board, end),
+      [],
+      'nor after the rules were written by somebody who began before',
+    );
+  },
+);
+
+test('embedded: an office that was revoked is cut off, and goes on with another certificate', async (t) => {
+  const it = await house(t);
+  await it.startEmbedded();
+  const stolen = join(it.folder, 'stolen.pem');
+  await copyFile(office(it, 'dispatcher'), stolen);
+  const thief = await client(t, it, stolen);
+  const closed = new Promise<void>((resolve) => thief.once('close', () => resolve()));
+  await revokeOffice(it.authority, 'dispatcher', 'a laptop was lost', Date.now());
+  await client(t, it, office(it, 'dispatcher'));
+  await closed;
+  await t.throwsAsync(client(t, it, stolen));
+});
 
 test('embedded: a revoked device is cut off when its connection is open, and refused when it connects again', async (t) => {
   const it = await house(t);

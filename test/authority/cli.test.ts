@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { chmod, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { initArchive } from '../../agent/archive/archive.js';
 import { createCa } from '../../agent/authority/ca.js';
@@ -65,12 +68,6 @@ test('from init to revocation by the command line, with a passphrase from a file
     { broker: 'mqtts://broker.liuhen.example:9999', caSha256 },
     'settings change, keys stay',
   );
-  const third = await authority('init', '--domain', 'liuhen.example', '--days', '30', '--json');
-  const kept = {
-    broker: 'mqtts://broker.liuhen.example:9999',
-    enrolBroker: 'mqtts://broker.liuhen.example:8884',
-  };
-  t.like(JSON.parse(third.stdout), { ...kept, days: 30, caSha256 }, 'what is not named stays as it was');
   const other = await authority('init', '--domain', 'elsewhere.example');
   t.regex(other.stderr, /LIUHEN_STATE: there is an authority in .* already, of liuhen\.example/);
 
@@ -111,6 +108,30 @@ test('from init to revocation by the command line, with a passphrase from a file
     0: { device: 'recorder-0001', words, revoked: { why: 'lost on 12 May' } },
   });
   t.regex((await authority('list')).stdout, /recorder-0001 +recorder +- +\S+ +revoked \d{4}-/);
+  const office = await authority(
+    'revoke',
+    'publisher@liuhen.example',
+    '--why',
+    'a laptop was lost',
+    '--json',
+  );
+  const { file, ...said } = JSON.parse(office.stdout) as { file: string };
+  t.like(said, { device: 'publisher@liuhen.example', revoked: { why: 'a laptop was lost' } });
+  t.is(new X509Certificate(await readFile(file)).subject, 'CN=publisher-2@liuhen.example');
+  const third = await authority('init', '--domain', 'liuhen.example', '--days', '30', '--json');
+  const kept = {
+    broker: 'mqtts://broker.liuhen.example:9999',
+    enrolBroker: 'mqtts://broker.liuhen.example:8884',
+  };
+  t.like(JSON.parse(third.stdout), { ...kept, days: 30, caSha256 }, 'what is not named stays as it was');
+  t.is(
+    new X509Certificate(await readFile(file)).subject,
+    'CN=publisher-2@liuhen.example',
+    'and so does the office',
+  );
+  const crl = join(folder, 'authority/mosquitto/crl.pem');
+  const { stdout: list } = await promisify(execFile)('openssl', ['crl', '-noout', '-text', '-in', crl]);
+  t.is(list.match(/Serial Number/g)?.length, 2, 'of the device and of the office');
   const refused = await authority('enrol', 'r.json', '--yes');
   t.regex(refused.stderr, /was revoked on .*: lost on 12 May\n {2}next: /);
   t.regex(

@@ -105,7 +105,12 @@ export const authorityZh: Catalogue = {
   "What the device has recorded stays provable. Example: liuhen authority revoke recorder-0001 --why 'lost on 12 May'":
     "该设备已录制的内容仍可证明。示例：liuhen authority revoke recorder-0001 --why 'lost on 12 May'",
   'why, for the registry': '原因，记入登记册',
-  'id of the device': '设备编号',
+  'id of the device, or an office such as publisher@DOMAIN, which gets another certificate':
+    '设备编号，或职务，例如 publisher@DOMAIN：职务随即得到另一份证书',
+  'there is no certificate of {}': '没有 {1} 的证书',
+  'liuhen authority init makes one': 'liuhen authority init 会生成',
+  'its new certificate and key are in {}: carry that to whoever holds the office':
+    '其新证书与密钥在 {1}：请送交担任该职务的人',
   "take a device's certificate from it: the broker refuses it from now on":
     '吊销设备的证书：消息服务器自此拒绝它',
   'the broker has read its rules again: it refuses the device, and nothing passes of a connection that is open':
