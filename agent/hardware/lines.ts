@@ -9,13 +9,12 @@ import type { HardwareSignals, OutputName } from './signals.js';
 /** How long until a line that could not be had, or was lost, is tried again. */
 const RETRY_MS = 10_000;
 
-/** How often an input is looked at: the kernel wakes nobody for a line that is gone. */
+/** How often a line is read: the kernel wakes nobody for one that is gone. */
 const LOOK_MS = 10_000;
 
 interface OpenPiece {
   close(): void;
   /** Reads the line, which finds out that it is gone. */
-  look?(): void;
   seen(): LineSeen;
 }
 
@@ -49,6 +48,8 @@ export class Lines {
       if (this.#closed) return;
       try {
         const opened = open(this.#gpio);
+        // Lost as it was opened.
+        if (this.#retries.has(piece)) return opened.close();
         this.#open.set(piece, opened);
         this.#pieces.works(piece, `${chip} line ${offset}`, () => opened.seen());
       } catch (error) {
@@ -76,7 +77,7 @@ export class Lines {
   }
 
   #look(): void {
-    for (const piece of [...this.#open.values()]) piece.look?.();
+    for (const piece of [...this.#open.values()]) piece.seen();
     if (!this.#closed) this.#cancelLook = this.#timers.start(LOOK_MS, () => this.#look());
   }
 
@@ -106,7 +107,6 @@ export function buttonOn(gpio: Gpio, name: GpioLineName, options: ButtonLine): O
   button.onGesture(onGesture);
   button.onStuck(onStuck);
   return {
-    look: () => void line.active,
     seen: () => ({ active: line.active }),
     close() {
       button.close();
@@ -126,7 +126,6 @@ export function switchOn(
   line.onChange(told);
   told(line.active);
   return {
-    look: () => void line.active,
     seen: () => ({ active: line.active }),
     close: () => line.close(),
   };
