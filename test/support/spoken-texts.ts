@@ -357,6 +357,9 @@ class Reader {
     const known = this.#sinks.get(target) ?? new Set();
     if (known.has(index)) return;
     this.#sinks.set(target, known.add(index));
+    const parameter = (target.params as Node[])[index] as Node;
+    if (parameter.type === 'AssignmentPattern')
+      this.#waiting.push(() => this.#say(module, parameter.right as Node));
     // `list.map((each) => spoken(each))`: the texts are in the list.
     const home = this.#modules.get(this.#home.get(target)?.path ?? '') ?? module;
     const call = home.parents.get(target);
@@ -407,6 +410,7 @@ const PROPERTIES: [under: RegExp, names: readonly string[]][] = [
   [/^agent\/provision\//, ['detail', 'error', 'step', 'result']],
   [/^agent\/evidence\/verify\//, ['expected', 'actual', 'summary']],
   [/^agent\/buffer\/check/, ['text']],
+  [/^agent\/(authority|evidence)\//, ['message']],
 ];
 /** Methods whose first or second argument is such a text. */
 const METHODS: [under: RegExp, names: readonly string[], argument: 0 | 1][] = [

@@ -240,4 +240,22 @@ export const contentZh: Catalogue = {
   TITLE: '标题',
   'liuhen command send --help lists what {} takes': 'liuhen command send --help 列出 {1} 所需的参数',
   'liuhen sign content writes them': '由 liuhen sign content 写出',
+  'a list': '列表',
+  'expected {}': '应为 {1!}',
+  'expected one of the forms that liuhen schema shows': '应为 liuhen schema 所示的形式之一',
+  'expected at least {}': '应至少为 {1}',
+  'expected at most {}': '应至多为 {1}',
+  'expected what liuhen schema shows ({})': '应为 liuhen schema 所示的形式（{1}）',
+  'correct what is named above; nothing was signed': '按上文更正；没有签署任何内容',
+  'expected a key of role {} to sign a {}, got one of role {}':
+    '签署 {2} 应使用 {1!} 角色的密钥，实为 {3!} 角色',
+  'expected one of {}, got nothing': '应为 {1} 之一，实际没有',
+  'expected keys such as `kind: post`': '应为 `kind: post` 之类的键',
+  'expected a revision above {}, which is signed already, got {}': '版本应高于已签署的 {1}，实为 {2}',
+  'expected {} once among these files': '{1} 在这些文件中应只出现一次',
+  'expected a key of one of these roles, got one of role {}': '密钥应为这些角色之一，实为 {1!} 角色',
+  'expected `keys:`, a list of holders and their keys': '应为 `keys:`，即持有人及其密钥的列表',
+  'expected no time in the future': '不应为将来的时间',
+  'expected a version above {}, which this root key has signed, got {}; leave it out and it goes up by itself':
+    '版本应高于此根密钥已签署的 {1}，实为 {2}；不写则自动递增',
 };

@@ -186,6 +186,6 @@ export const explainedSettingsZh: Catalogue = {
   '{} to {} (a TCP port)': '{1} 到 {2}（TCP 端口）',
   '{} to {} working days': '{1} 到 {2} 个工作日',
   '{} to {} pieces of content': '{1} 到 {2} 项内容',
-  "<name>+<8 hex digits>+<base64>": "<名称>+<8 位十六进制>+<base64>",
-  "<authority domain>/<id>": "<主管机关域名>/<编号>",
+  '<name>+<8 hex digits>+<base64>': '<名称>+<8 位十六进制>+<base64>',
+  '<authority domain>/<id>': '<主管机关域名>/<编号>',
 };

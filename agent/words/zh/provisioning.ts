@@ -291,6 +291,8 @@ export const provisioningZh: Catalogue = {
   'liuhen archive init --data FOLDER --name DOMAIN/archive, then liuhen authority init --domain DOMAIN --archive FOLDER, which writes its configuration':
     '先执行 liuhen archive init --data 目录 --name 域名/archive，再执行 liuhen authority init --domain 域名 --archive 目录，由后者写出其配置',
   'it receives from the others': '接收其他设备上传的内容',
-  "at the authority, liuhen authority enrol {}; then here, liuhen provision --answer {}": "在主管机关执行 liuhen authority enrol {1}，然后在此执行 liuhen provision --answer {2}",
-  "at the authority, liuhen authority enrol {}; then here, liuhen provision --config {} --answer {}": "在主管机关执行 liuhen authority enrol {1}，然后在此执行 liuhen provision --config {2} --answer {3}",
+  'at the authority, liuhen authority enrol {}; then here, liuhen provision --answer {}':
+    '在主管机关执行 liuhen authority enrol {1}，然后在此执行 liuhen provision --answer {2}',
+  'at the authority, liuhen authority enrol {}; then here, liuhen provision --config {} --answer {}':
+    '在主管机关执行 liuhen authority enrol {1}，然后在此执行 liuhen provision --config {2} --answer {3}',
 };

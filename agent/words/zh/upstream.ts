@@ -154,5 +154,6 @@ export const upstreamZh: Catalogue = {
     'liuhen authority init --archive 目录 可写出相应的设置',
   'liuhen archive init --data FOLDER --name <authority domain>/archive makes one':
     '用 liuhen archive init --data 目录 --name <主管机关域名>/archive 建立',
-  "or, with certificates and enrolment: liuhen authority init --domain {} --archive {}": "或启用证书与入网：liuhen authority init --domain {1} --archive {2}",
+  'or, with certificates and enrolment: liuhen authority init --domain {} --archive {}':
+    '或启用证书与入网：liuhen authority init --domain {1} --archive {2}',
 };
