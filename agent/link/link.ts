@@ -24,7 +24,8 @@ export interface LinkOptions extends BrokerSettings {
   /** Bulk bytes that may be unacknowledged. */
   windowBytes: number;
   connectTimeoutMs?: number;
-  clientId: string;
+  /** Of a device it is read from the disk. */
+  clientId: string | Promise<string>;
   will?: { topic: string; payload: Buffer };
   subscriptions: readonly string[];
   maxIncomingBytes: number;
@@ -221,6 +222,7 @@ export class Link extends EventEmitter<LinkEvents> {
         return this.#socket;
       },
       protocol: this.#protocol,
+      clientId: await this.#options.clientId,
       password: credentials.password ?? password,
       connectTimeoutMs: connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       will,

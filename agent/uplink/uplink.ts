@@ -11,6 +11,7 @@ import { Link } from '../link/link.js';
 import { systemTimers, type Timers } from '../link/timers.js';
 import { Backlog } from './backlog.js';
 import { Bandwidth } from './bandwidth.js';
+import { clientIdOf } from './client-id.js';
 import type { FootageProblem } from './footage-lane.js';
 import { MAX_RECEIPT_BYTES, type Telemetry } from './messages.js';
 import { type Receipts, type Refusal, receipts } from './receipts.js';
@@ -135,7 +136,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       ...config,
       section: 'uplink',
       broker,
-      clientId: `liuhen-${device}`,
+      clientId: clientIdOf(store, device, (error) => tally.count('store', messageOf(error))),
       will: { topic: topics.state(device), payload: OFFLINE },
       subscriptions: [topics.receipt(device), ...(options.alsoListen?.topics ?? [])],
       maxIncomingBytes: Math.max(MAX_RECEIPT_BYTES, options.alsoListen?.maxPayloadBytes ?? 0) + 1024,

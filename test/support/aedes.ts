@@ -27,11 +27,11 @@ export class EmbeddedBroker implements TestBroker {
     return this.#port;
   }
 
-  /** Cuts the connection of this client without a goodbye. */
+  /** Cuts the connection of the client whose id begins like this, without a goodbye. */
   cut(clientId: string): void {
     for (const socket of this.#sockets) {
       const { client } = socket as Socket & { client?: { id: string } };
-      if (client?.id === clientId) socket.destroy();
+      if (client?.id.startsWith(clientId)) socket.destroy();
     }
   }
 
