@@ -161,7 +161,9 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
         (kind === 'receipt' || kind === 'command' || kind === 'trust') &&
         rest.length === 0;
       // Content for the screens of a hall is public, and signed.
-      const isBoard = device === 'board' && isDeviceId(kind ?? '') && rest.join('/') === '#';
+      const isBoard =
+        (device === 'board' && isDeviceId(kind ?? '') && rest.join('/') === '#') ||
+        BOARD_TOPIC.test(subscription.topic);
       // Null grants nothing and keeps the connection: footage is not for every ear.
       done(null, isDown || isBoard || RESULT_TOPIC.test(subscription.topic) ? subscription : null);
     },
