@@ -69,3 +69,30 @@ unbind() { local each; for each in dev/pts dev sys proc; do ! mountpoint -q "$ma
 
 path=PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 in_chroot() { chroot "$machine" env -i -C / "$path" HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
+
+# The machine under its own systemd, in a container; what is said in it goes to $work/console.
+nspawn=''
+leader() { pgrep -P "$nspawn" | head -n 1; }
+inside() {
+  if [ -n "$nspawn" ]; then nsenter -t "$(leader)" -m -u -i -n -p --root env -i -C / "$path" "$@" 2> >(grep -v getcwd >&2)
+  else in_chroot "$@"; fi
+}
+sh_inside() { inside sh -c "$1"; }
+boot() {
+  systemd-nspawn -D "$machine" -b --register=no --keep-unit --private-network >"$work/console" 2>&1 </dev/null &
+  nspawn=$!
+  soon leader >/dev/null
+  soon inside systemctl is-active multi-user.target
+}
+power_off() {
+  [ -n "$nspawn" ] || return 0
+  kill -s RTMIN+4 "$(leader)" 2>/dev/null || true
+  wait "$nspawn" 2>/dev/null || true
+  nspawn=''
+}
+clean() {
+  power_off
+  unbind
+  rm -rf --one-file-system "$work"
+}
+trap clean EXIT
