@@ -12,7 +12,7 @@ import { listEnrolled, newestOf } from '../authority/ca-registry.js';
 import { serveDesk } from '../authority/ca-serve.js';
 import { createToken } from '../authority/ca-token.js';
 import { caFingerprint } from '../provision/answer.js';
-import { MAX_REQUEST_BYTES, toLine } from '../provision/carrier.js';
+import { answerFileOf, MAX_REQUEST_BYTES, toLine } from '../provision/carrier.js';
 import { fingerprintWords } from '../provision/fingerprint.js';
 import { readRequest } from '../provision/request.js';
 import { replaceFile } from '../provision/secret-file.js';
@@ -171,7 +171,7 @@ function registerEnrol(authority: Command): void {
       });
       const json = `${JSON.stringify(answer, null, 2)}\n`;
       const line = toLine('answer', JSON.stringify(answer));
-      const out = flags.out ?? file?.replace(/(\.request)?\.json$/, '.answer.json');
+      const out = flags.out ?? (file === undefined ? undefined : answerFileOf(file));
       if (out !== undefined) await writeDurably(out, json);
       if (flags.json === true)
         return print({ device: request.device, words, answer, line, file: out ?? null });

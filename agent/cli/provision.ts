@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { readSecret } from '../../config/file.js';
@@ -9,7 +9,7 @@ import { sysfsGpio } from '../../drivers/gpio.js';
 import { writeDurably } from '../archive/durable-file.js';
 import { type EnrolAnswer, readAnswer } from '../provision/answer.js';
 import { type Answers, type DeviceProfile, deviceProfile, readAnswers } from '../provision/answers.js';
-import { MAX_ANSWER_BYTES, toLine } from '../provision/carrier.js';
+import { answerFileOf, MAX_ANSWER_BYTES, toLine } from '../provision/carrier.js';
 import { certificateOf, type Provisioned, provisionDevice, readFacts } from '../provision/device.js';
 import { type Enrolled, takeAnswer } from '../provision/enrolled.js';
 import { enrolOnline, proveConnection } from '../provision/exchange.js';
@@ -188,7 +188,7 @@ function nextStep(
 ): string | undefined {
   if (step !== 'certificate' || requestFile === undefined) return next;
   const named = config === DEFAULT_CONFIG ? '' : ` --config ${config}`;
-  return `at the authority, liuhen authority enrol ${requestFile}; then here, liuhen provision${named} --answer ${dirname(requestFile)}`;
+  return `at the authority, liuhen authority enrol ${requestFile}; then here, liuhen provision${named} --answer ${answerFileOf(requestFile)}`;
 }
 
 async function online(device: Provisioned, token: ReturnType<typeof parseToken>): Promise<Enrolled> {

@@ -9,6 +9,11 @@ export const MAX_REQUEST_BYTES = 896 * 1024;
 /** What is carried from device to authority and back. */
 export type Carried = 'request' | 'answer';
 
+/** Where the answer to a request in a file is put: beside it. */
+export function answerFileOf(requestFile: string): string {
+  return `${requestFile.replace(/(\.request)?\.json$/, '')}.answer.json`;
+}
+
 /**
  * A request or an answer as one line, to be pasted or scanned: `liuhen-request:` and base64url of the deflated (RFC 1951) JSON.
  */
