@@ -52,6 +52,10 @@ export const doctorEn = {
         ? `no fault, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
         : 'all is well',
   next: 'next',
+  examining: 'examining …',
+  watching: 'again and again; q ends it',
+  ending: 'ends with this examination; q ends it at once',
+  unseen: (count: number) => `${count} more are well or not configured: make the window taller to see them`,
   error: (message: string, _meaning: string) => message,
   notConfigured: 'not configured',
   notReached: (earlier: string) => `not tried: ${earlier} failed`,

@@ -54,6 +54,10 @@ export const doctorZh: DoctorWords = {
         ? `没有故障，${warnings} 项警告`
         : '一切正常',
   next: '下一步',
+  examining: '正在检查……',
+  watching: '反复检查；按 q 结束',
+  ending: '本次检查结束后退出；再按 q 立即退出',
+  unseen: (count) => `另有 ${count} 项正常或未配置：把窗口拉高即可看到`,
   error: (message, meaning) => `${meaning}（${message}）`,
   notConfigured: '未配置',
   notReached: (earlier) => `未检查：${earlier}失败`,

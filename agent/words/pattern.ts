@@ -27,6 +27,7 @@ const MAX_LOOKS = 300;
 
 /** What is no name, no value and no list of those. */
 const SENTENCE = /[a-z] [a-z]|, (got|found) /i;
+const ANSWER = /, (got|found) /;
 
 /** What puts a text into Chinese, line by line. What is in no catalogue stays as it is. */
 export function translatorOf(catalogues: readonly Catalogue[]): (text: string) => string {
@@ -88,7 +89,9 @@ class Line {
   /** A single word is a name or a value, whatever else it means. */
   #inner(text: string, depth: number): Reading {
     const reading = text.includes(' ') ? this.read(text, depth + 1) : undefined;
-    return reading ?? { text, unread: SENTENCE.test(text) ? text.length : 0 };
+    if (reading === undefined) return { text, unread: SENTENCE.test(text) ? text.length : 0 };
+    // A pattern that ends too late has swallowed this.
+    return { ...reading, unread: reading.unread + (ANSWER.test(text) ? 1 : 0) };
   }
 
   /** `where: why`, `one; other`, `what it means（why）`: what is known of it. */

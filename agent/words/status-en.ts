@@ -82,7 +82,7 @@ export const statusEn = {
   noneRuns: (folder: string) => `no agent runs on ${folder}: nothing is recorded`,
   noneRunsNext:
     'systemctl start liuhen.target, or liuhen run; liuhen doctor says what would keep it from running',
-  watching: 'every second; Ctrl-C ends it',
+  watching: 'every second; q ends it',
 };
 
 export type StatusWords = typeof statusEn;

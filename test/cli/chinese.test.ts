@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import stringWidth from 'fast-string-width';
-import { commandsOf } from '../../agent/cli/examples.js';
-import { runCommandLine, wholeProgram } from '../../agent/cli/program.js';
+import { runCommandLine } from '../../agent/cli/program.js';
 import { tableText } from '../../agent/cli/text.js';
 
 const HAN = /\p{Script=Han}/u;
@@ -42,28 +41,6 @@ function isChinese(t: ExecutionContext, text: string): void {
     if (/[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(line))
       t.regex(line, /^ +(liuhen |mosquitto |([a-z]+ ?)+$)|\p{Script=Han}/u);
 }
-
-test.serial('the help of every command is in Chinese, and fits a terminal of 80 columns', async (t) => {
-  await zh('--help');
-  for (const { path, command } of commandsOf(await wholeProgram())) {
-    const { commandDescription, optionDescription, argumentDescription } = command.createHelp();
-    t.regex(commandDescription(command), HAN, path);
-    for (const option of command.options) t.regex(optionDescription(option), HAN, `${path} ${option.flags}`);
-    // Some list what may stand there.
-    for (const argument of command.registeredArguments)
-      if (/[a-z] [a-z]/.test(argument.description)) t.regex(argumentDescription(argument), HAN, path);
-    const help = command.configureHelp({ ...command.configureHelp(), helpWidth: 80 }).helpInformation();
-    t.regex(help, /^用法：/);
-    t.notRegex(help, /^(Options|Arguments|Commands):/m);
-    const [description, ...items] = help.split('\n\n').slice(1);
-    t.true(typeof description === 'string');
-    const tooWide = items
-      .join('\n')
-      .split('\n')
-      .filter((line) => stringWidth(line) > 80 && HAN.test(line));
-    t.deepEqual(tooWide, [], path);
-  }
-});
 
 test.serial('mistakes on the command line are told in Chinese, with what was probably meant', async (t) => {
   const ask = async (...args: string[]) => {

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import stringWidth from 'fast-string-width';
 import { commandsOf } from '../../agent/cli/examples.js';
 import { wholeProgram } from '../../agent/cli/program.js';
 import { explanations } from '../../agent/words/explanations.js';
-import { languageOf, takeLanguage } from '../../agent/words/language.js';
+import { chooseLanguage, languageOf, takeLanguage } from '../../agent/words/language.js';
+import { loadLanguage } from '../../agent/words/spoken.js';
 import { ERROR_CODES, type ErrorCode } from '../../config/errors.js';
 import { liuhen } from '../support/liuhen.js';
 
 const run = promisify(execFile);
+const HAN = /\p{Script=Han}/u;
 
 test('the help of every command ends with an example that is this command', async (t) => {
   const commands = commandsOf(await wholeProgram());
@@ -21,6 +24,30 @@ test('the help of every command ends with an example that is this command', asyn
     command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
     const example = /Examples?:\s+(?:.*[|;&] )?liuhen (.*)/.exec(help)?.[1] ?? '';
     t.true(example === path || example.startsWith(`${path} `), `${path}: ${JSON.stringify(example)}`);
+  }
+});
+
+test.serial('the help of every command is in Chinese too, and fits a terminal of 80 columns', async (t) => {
+  chooseLanguage('zh');
+  t.teardown(() => chooseLanguage('en'));
+  await loadLanguage();
+  for (const { path, command } of commandsOf(await wholeProgram())) {
+    const { commandDescription, optionDescription, argumentDescription } = command.createHelp();
+    t.regex(commandDescription(command), HAN, path);
+    for (const option of command.options) t.regex(optionDescription(option), HAN, `${path} ${option.flags}`);
+    // Some list what may stand there.
+    for (const argument of command.registeredArguments)
+      if (/[a-z] [a-z]/.test(argument.description)) t.regex(argumentDescription(argument), HAN, path);
+    const help = command.configureHelp({ ...command.configureHelp(), helpWidth: 80 }).helpInformation();
+    t.regex(help, /^用法：/);
+    t.notRegex(help, /^(Options|Arguments|Commands):/m);
+    const [, ...items] = help.split('\n\n').slice(1);
+    const lines = items.join('\n').split('\n');
+    t.deepEqual(
+      lines.filter((line) => stringWidth(line) > 80 && HAN.test(line)),
+      [],
+      path,
+    );
   }
 });
 

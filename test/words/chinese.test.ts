@@ -79,6 +79,14 @@ test('a text is put together from what was made of it: holes, causes, lines', (t
   t.is(speak('  there is no x\n\nelse; it is wrong\n'), '  不存在 x\n\nelse；有误\n');
   t.is(speak('there is no '), 'there is no ');
   t.is(speak('recorder'), 'recorder');
+  t.is(
+    inChinese('c.yaml:1:7: kind: expected one of post, review, got "x y"'),
+    'c.yaml:1:7: kind：应为 post, review 之一，实为 "x y"',
+  );
+  t.is(
+    inChinese('x.key: expected a key of role dispatcher or technician, got publisher'),
+    'x.key：应为调度员或技术员角色的密钥，实为发布',
+  );
 });
 
 test('nothing that starts in English loads the Chinese', (t) => {

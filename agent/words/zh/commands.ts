@@ -50,7 +50,7 @@ export const commandsZh: Catalogue = {
     '应有信任文件中某把密钥的签名，现有 {1} 个签名都不是',
   'expected {}, got {}': '应为 {1}，实为 {2}',
   'expected a signature in the time of its key, got one by {}': '签名应在其密钥的有效期内，实为 {1} 的签名',
-  'expected a signature by a {}, got one by {}': '应有 {1} 的签名，实为 {2} 的签名',
+  'expected a signature by a {}, got one by {}': '应有{1!}的签名，实为 {2} 的签名',
   'expected a clock set by satellites or the network, or an answer of the archive since the start, got neither':
     '时钟应由卫星或网络校准，或启动以来有归档端的应答，两者都没有',
   'expected expires after {}, got {}': 'expires 应晚于 {1}，实为 {2}',

@@ -2,7 +2,7 @@ import type { Catalogue } from '../pattern.js';
 
 /** Keys that sign, content, and what a hall shows. */
 export const contentZh: Catalogue = {
-  '{}: expected a key of role {}, got one of role {}': '{1}：应为 {2} 角色的密钥，实为 {3} 角色',
+  '{}: expected a key of role {}, got one of role {}': '{1}：应为{2!}角色的密钥，实为{3!}角色',
   '{}: expected at most {} bytes once signed, got {}': '{1}：签名后应不超过 {2} 字节，实为 {3}',
   'expected a device id, or <authority domain>/<device id>, got {}':
     '应为设备编号，或 <主管机关域名>/<设备编号>，实为 {1}',
@@ -20,7 +20,7 @@ export const contentZh: Catalogue = {
   'passphrase: expected at least {} characters, got {}': '口令：应至少 {1} 个字符，实为 {2}',
   'four or five words that do not belong together are long and can be remembered':
     '四五个互不相关的词，既长又好记',
-  '{}: expected a key of role {}, got {}': '{1}：应为 {2} 角色的密钥，实为 {3}',
+  '{}: expected a key of role {}, got {}': '{1}：应为{2!}角色的密钥，实为{3!}',
   '{}: the passphrase is another one, or the file was changed': '{1}：口令不对，或文件被改动',
   'try again; without its passphrase a key is lost, and the root signs a trust document without it':
     '请重试；没有口令的密钥即告丢失，须由根密钥签署不含它的信任文件',
@@ -247,13 +247,12 @@ export const contentZh: Catalogue = {
   'expected at most {}': '应至多为 {1}',
   'expected what liuhen schema shows ({})': '应为 liuhen schema 所示的形式（{1}）',
   'correct what is named above; nothing was signed': '按上文更正；没有签署任何内容',
-  'expected a key of role {} to sign a {}, got one of role {}':
-    '签署 {2} 应使用 {1!} 角色的密钥，实为 {3!} 角色',
+  'expected a key of role {} to sign a {}, got one of role {}': '签署 {2} 应使用{1!}角色的密钥，实为{3!}角色',
   'expected one of {}, got nothing': '应为 {1} 之一，实际没有',
   'expected keys such as `kind: post`': '应为 `kind: post` 之类的键',
   'expected a revision above {}, which is signed already, got {}': '版本应高于已签署的 {1}，实为 {2}',
   'expected {} once among these files': '{1} 在这些文件中应只出现一次',
-  'expected a key of one of these roles, got one of role {}': '密钥应为这些角色之一，实为 {1!} 角色',
+  'expected a key of one of these roles, got one of role {}': '密钥应为这些角色之一，实为{1!}角色',
   'expected `keys:`, a list of holders and their keys': '应为 `keys:`，即持有人及其密钥的列表',
   'expected no time in the future': '不应为将来的时间',
   'expected a version above {}, which this root key has signed, got {}; leave it out and it goes up by itself':

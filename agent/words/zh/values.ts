@@ -61,4 +61,5 @@ export const valuesZh: Catalogue = {
   '{} s of footage': '影像 {1} 秒',
   '{} fragment, {}': '{1} 个片段，{2}',
   '{} fragments, {}': '{1} 个片段，{2}',
+  '{} or {}': '{1!}或{2!}',
 };
