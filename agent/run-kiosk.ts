@@ -36,7 +36,7 @@ import { type KioskStatus, kioskStatus } from './kiosk-status.js';
 import { endDevice, Opened, openDevice, type RunOptions } from './open-device.js';
 import { startRenewal } from './provision/renewal.js';
 import { startTimers } from './timers.js';
-import { startUplink, type Uplink } from './uplink/uplink.js';
+import { startUplink, type Uplink, witnessOf } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
 import { words } from './words/words.js';
 
@@ -61,6 +61,9 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
   opened.add(() => stores.close());
   try {
     const config = await commandedConfig(stores.store, options);
+    // What is wrong with the configuration shows before the journal opens: a supervisor that tries for ever would use up keys for ever.
+    parseVkey(root);
+    const witness = witnessOf(config.uplink);
     const staff = config.kiosk.staffFile === undefined ? new Map() : loadOfficers(config.kiosk.staffFile);
     const { journal } = await openDevice(stores, config, clock, opened, log);
     const onJournalError = (error: unknown) =>
@@ -127,7 +130,6 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
     );
 
     const rootVkey = (await stores.store.identity())?.rootVkey ?? '';
-    const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
     const status = async (): Promise<KioskStatus> =>
       kioskStatus({
         ...{ config, journal, rootVkey, witness, uplink, kiosk, disclosure, feed, clock, inbox },

@@ -27,7 +27,6 @@ import { FootageMemory } from './footage-memory.js';
 import { systemDrivers } from './hardware/drivers.js';
 import { type OfficersDevice, openOfficersDevice } from './hardware/officers-device.js';
 import type { Journal } from './journal/journal.js';
-import { parseVkey } from './journal/vkey.js';
 import { endDevice, Opened, openDevice, type RunOptions } from './open-device.js';
 import { startRenewal } from './provision/renewal.js';
 import { CameraFeed } from './recorder/camera-feed.js';
@@ -38,7 +37,7 @@ import { Recorder } from './recorder/recorder.js';
 import { type AgentStatus, recorderStatus, sealedAgoMs, witnessedOf } from './status.js';
 import { startTimers } from './timers.js';
 import { MAX_RECEIPT_BYTES } from './uplink/messages.js';
-import { startUplink, type Uplink } from './uplink/uplink.js';
+import { startUplink, type Uplink, witnessOf } from './uplink/uplink.js';
 import { SOFTWARE } from './version.js';
 import { words } from './words/words.js';
 
@@ -74,7 +73,7 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
     const config = await commandedConfig(stores.store, { config: options.config, configured, log });
     // What is wrong with the configuration shows before the journal opens: a supervisor that tries for ever would use up keys for ever.
     const policy = loadPolicy(config);
-    const witness = config.uplink.witness === undefined ? undefined : parseVkey(config.uplink.witness);
+    const witness = witnessOf(config.uplink);
     const film = camera ?? configuredCamera(config, log);
     const { journal, recordings } = await openDevice(stores, config, clock, opened, log);
 

@@ -330,19 +330,22 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
   }
 }
 
-function required({ broker, witness }: Config['uplink']): { broker: string; witness: Vkey } {
+function required(settings: Config['uplink']): { broker: string; witness: Vkey } {
+  const { broker } = settings;
+  const witness = witnessOf(settings);
   if (broker === undefined || witness === undefined) {
     const missing = broker === undefined ? 'uplink.broker' : 'uplink.witness';
     throw new LiuhenError('LIUHEN_CONFIG', `uplink: expected ${missing} to be set`);
   }
+  return { broker, witness };
+}
+
+/** The archive's key, where it is set. Throws LIUHEN_CONFIG for a key of another kind, and LIUHEN_NOTE for what is none. */
+export function witnessOf({ witness }: Pick<Config['uplink'], 'witness'>): Vkey | undefined {
+  if (witness === undefined) return undefined;
   const vkey = parseVkey(witness);
-  if (vkey.type !== SignatureType.cosignature) {
-    throw new LiuhenError(
-      'LIUHEN_CONFIG',
-      `uplink.witness: expected a cosigner key (type 04), got ${witness}`,
-    );
-  }
-  return { broker, witness: vkey };
+  if (vkey.type === SignatureType.cosignature) return vkey;
+  throw new LiuhenError('LIUHEN_CONFIG', `uplink.witness: expected a cosigner key (type 04), got ${witness}`);
 }
 
 /** What the journal remembered from earlier; nothing when it was by another witness. */

@@ -7,10 +7,13 @@ import { openStores } from '../../agent/buffer/open.js';
 import { initDevice } from '../../agent/init.js';
 import { parseCheckpoint } from '../../agent/journal/checkpoint.js';
 import type { Journal } from '../../agent/journal/journal.js';
+import { formatVkey } from '../../agent/journal/vkey.js';
 import { endDevice, Opened } from '../../agent/open-device.js';
 import { runAgent } from '../../agent/run.js';
+import { runKiosk } from '../../agent/run-kiosk.js';
 import { defaultConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
+import { signerNamed } from '../support/disclosure.js';
 
 test('what an agent opened is closed newest first, also where the journal takes no end and a part fails to close', async (t) => {
   const opened = new Opened();
@@ -32,7 +35,15 @@ test('a device that cannot start for what its configuration says writes no entry
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const log = pino({ level: 'silent' });
   const [camera, witness] = [{ source: join(folder, 'no-film.mp4') }, 'liuhen.example/archive+00000000+AAAA'];
-  for (const settings of [{ camera }, { uplink: { broker: 'mqtt://127.0.0.1:1', witness } }]) {
+  const uplink = { broker: 'mqtt://127.0.0.1:1', witness };
+  const hall = {
+    kiosk: { window: '3', port: 0 },
+    disclosure: { hall: 'hall-1', root: formatVkey(signerNamed('root').vkey) },
+  };
+  const kiosk = { ...hall, profile: 'kiosk', uplink } as const;
+  // A device's key in the place of the archive's.
+  const otherKind = { ...uplink, witness: formatVkey(signerNamed('recorder').vkey) };
+  for (const settings of [{ camera }, { uplink }, { uplink: otherKind }, kiosk]) {
     const config = defaultConfig({
       camera: { source: 'synthetic' },
       ...settings,
@@ -46,7 +57,8 @@ test('a device that cannot start for what its configuration says writes no entry
       return size;
     };
     const size = await sizeOf();
-    await t.throwsAsync(runAgent({ config, log }), { name: 'LiuhenError' });
+    const run = config.profile === 'kiosk' ? runKiosk : runAgent;
+    await t.throwsAsync(run({ config, log }), { name: 'LiuhenError' });
     t.is(await sizeOf(), size);
   }
 });
