@@ -4,7 +4,6 @@ import { day, line, lineText, proseText, sha256 } from './text.js';
 
 /** The six items of a legal review, the notice's part 三.3: subject, jurisdiction, procedure, facts, discretion, application of law. */
 export const REVIEW_ITEMS = ['subject', 'jurisdiction', 'procedure', 'facts', 'discretion', 'law'] as const;
-export type ReviewItem = (typeof REVIEW_ITEMS)[number];
 
 export const FINDINGS = ['in-order', 'in-order-with-advice', 'not-in-order', 'not-examined'] as const;
 export const CONCLUSIONS = ['passed', 'to-be-changed', 'not-passed'] as const;
