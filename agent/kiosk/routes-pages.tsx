@@ -1,14 +1,17 @@
 import type { Context, Hono } from 'hono';
 import type { BoardItem, BoardItemOf } from '../disclosure/board-item.js';
+import type { DisclosureSection } from '../disclosure/kinds/disclosure.js';
 import type { Content } from '../disclosure/kinds/kinds.js';
-import type { Listed, ListName, Lists } from './catalogue.js';
+import type { Catalogue, Listed, ListName, Lists, SectionItem } from './catalogue.js';
 import { loadInitials, NO_INITIALS } from './initials.js';
 import { aboutPage, remediesPage } from './pages/about.js';
 import { basisPage } from './pages/basis.js';
 import { decisionPage, decisionRow, inspectionPage, inspectionRow } from './pages/decision.js';
+import type { DocumentProps } from './pages/document.js';
 import { firstPage } from './pages/first.js';
 import { messagePage } from './pages/forms.js';
 import { guidePage } from './pages/guide.js';
+import type { Frame } from './pages/layout.js';
 import { listPage, type Row } from './pages/lists.js';
 import { noticePage, noticeRow } from './pages/notice-page.js';
 import { Notices } from './pages/notices.js';
@@ -56,66 +59,21 @@ export function pageRoutes(app: Hono, screen: Screen): void {
   list(app, screen, 'inspections', 'inspections', inspectionRow);
   list(app, screen, 'notices', 'notices', noticeRow);
 
-  item(app, screen, '/guides/:id', 'disclosure', async (c, view, found) => {
-    if (found.content.section !== 'guide') return undefined;
-    const guide = { ...found, content: found.content };
-    const drawn = found.content.procedure;
-    const procedure = screen.catalogue.section('procedure').find(({ id }) => id === drawn);
-    const qr = await qrCode(takeAlong(guide.content, view));
-    return guidePage({ view, frame: screen.frame(c.req.path, [found]), item: guide, procedure, qr });
+  section(app, screen, '/guides/:id', 'guide', async (drawn) => {
+    const { content } = drawn.item;
+    const procedure = screen.catalogue.section('procedure').find(({ id }) => id === content.procedure);
+    return guidePage({ ...drawn, procedure, qr: await qrCode(takeAlong(content, drawn.view)) });
   });
-  item(app, screen, '/procedures/:id', 'disclosure', (c, view, found) => {
-    if (found.content.section !== 'procedure') return undefined;
-    return procedurePage({
-      view,
-      frame: screen.frame(c.req.path, [found]),
-      item: { ...found, content: found.content },
-    });
-  });
-  item(app, screen, '/basis/:id', 'disclosure', (c, view, found) => {
-    if (found.content.section !== 'legal-basis') return undefined;
-    return basisPage({
-      view,
-      frame: screen.frame(c.req.path, [found]),
-      item: { ...found, content: found.content },
-    });
-  });
-  item(app, screen, '/decisions/:id', 'decision', (c, view, found) =>
-    decisionPage({ view, frame: screen.frame(c.req.path, [found]), item: found }),
-  );
-  item(app, screen, '/inspections/:id', 'inspection-result', (c, view, found) =>
-    inspectionPage({ view, frame: screen.frame(c.req.path, [found]), item: found }),
-  );
+  section(app, screen, '/procedures/:id', 'procedure', procedurePage);
+  section(app, screen, '/basis/:id', 'legal-basis', basisPage);
+  item(app, screen, '/decisions/:id', 'decision', decisionPage);
+  item(app, screen, '/inspections/:id', 'inspection-result', inspectionPage);
   for (const kind of ['correction', 'withdrawal'] as const) {
-    item(app, screen, `/notices/${kind}/:id`, kind, (c, view, found) =>
-      noticePage({ view, frame: screen.frame(c.req.path, [found]), item: found }),
-    );
+    item(app, screen, `/notices/${kind}/:id`, kind, noticePage);
   }
 
-  app.get('/about', (c) => {
-    const shown = (['body', 'duties', 'personnel', 'powers', 'inspection-list'] as const).flatMap((section) =>
-      screen.catalogue.section(section),
-    );
-    return c.html(
-      aboutPage({
-        view: viewOfRequest(c),
-        frame: screen.frame(c.req.path, shown),
-        catalogue: screen.catalogue,
-      }),
-    );
-  });
-  app.get('/remedies', (c) => {
-    const shown = (['supervision', 'remedies'] as const).flatMap((section) =>
-      screen.catalogue.section(section),
-    );
-    return c.html(
-      remediesPage({
-        view: viewOfRequest(c),
-        frame: screen.frame(c.req.path, shown),
-        catalogue: screen.catalogue,
-      }),
-    );
-  });
+  sections(app, screen, '/about', ['body', 'duties', 'personnel', 'powers', 'inspection-list'], aboutPage);
+  sections(app, screen, '/remedies', ['supervision', 'remedies'], remediesPage);
 }
 
 /** The view of a request; `extra` are the parameters that the mode buttons must keep. */
@@ -166,17 +124,50 @@ function item<K extends Content['kind']>(
   screen: Screen,
   path: string,
   kind: K,
-  draw: (c: Context, view: View, found: BoardItemOf<K>) => Promise<string | undefined> | string | undefined,
+  draw: (drawn: DocumentProps<BoardItemOf<K>>) => Promise<string> | string,
+  isHere: (found: BoardItemOf<K>) => boolean = () => true,
 ): void {
   app.get(path, async (c) => {
     const found = screen.board.item(kind, c.req.param('id') ?? '');
     const view = viewOfRequest(c);
-    if (found?.state === 'shown') {
-      const html = await draw(c, view, found);
-      if (html !== undefined) return c.html(html);
+    if (found?.state === 'shown' && isHere(found)) {
+      return c.html(await draw({ view, frame: screen.frame(c.req.path, [found]), item: found }));
     }
     if (found?.state === 'withdrawn') return c.html(withdrawnPage(screen, view, found), 410);
     return c.notFound();
+  });
+}
+
+/** One disclosure, at the address of its section. */
+function section<S extends DisclosureSection>(
+  app: Hono,
+  screen: Screen,
+  path: string,
+  name: S,
+  draw: (drawn: DocumentProps<SectionItem<S>>) => Promise<string> | string,
+): void {
+  item(
+    app,
+    screen,
+    path,
+    'disclosure',
+    (drawn) => draw(drawn as DocumentProps<SectionItem<S>>),
+    ({ content }) => content.section === name,
+  );
+}
+
+/** A page that shows all disclosures of some sections. */
+function sections(
+  app: Hono,
+  screen: Screen,
+  path: string,
+  names: readonly DisclosureSection[],
+  draw: (props: { view: View; frame: Frame; catalogue: Catalogue }) => string,
+): void {
+  app.get(path, (c) => {
+    const shown = names.flatMap((name) => screen.catalogue.section(name));
+    const frame = screen.frame(path, shown);
+    return c.html(draw({ view: viewOfRequest(c), frame, catalogue: screen.catalogue }));
   });
 }
 

@@ -107,6 +107,14 @@ test.serial(
         await page.setViewportSize(SIZES[0]);
       }
     }
+    for (const modes of [[], ['lang=en']]) {
+      await page.goto(withModes(rig.url, '/', ...modes), { waitUntil: 'domcontentloaded' });
+      for (const size of SIZES) {
+        await page.setViewportSize(size);
+        const below = await page.evaluate('document.documentElement.scrollHeight - innerHeight');
+        t.is(below, 0, `the first screen ${modes.join(' ')} at ${size.width}×${size.height} scrolls down`);
+      }
+    }
     t.deepEqual(watched.elsewhere, []);
     t.deepEqual(watched.errors, []);
     await watched.context.close();

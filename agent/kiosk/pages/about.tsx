@@ -2,11 +2,11 @@ import type { Child } from 'hono/jsx';
 import type { Catalogue, SectionItem } from '../catalogue.js';
 import type { View } from '../view.js';
 import { ACTION_WORD } from './actions.js';
-import { Law } from './basis.js';
+import { Grounds, Law } from './basis.js';
 import { Contact } from './guide.js';
 import { type Frame, page } from './layout.js';
 import { Imprint, Notices } from './notices.js';
-import { Day, Fact, Facts, Nothing, Plain, T } from './parts.js';
+import { DayFact, Facts, Nothing, PlainFact, Prose, T, TextFact } from './parts.js';
 
 interface Props {
   view: View;
@@ -16,62 +16,34 @@ interface Props {
 
 /** Who enforces, with which people, duties and powers, and what is inspected at random: the notice's part 一.1. */
 export function aboutPage({ view, frame, catalogue }: Props): string {
-  const { t } = view;
-  const parts = [
-    ...catalogue
-      .section('body')
-      .map((item) => <Whole item={item} view={view} children={<Body item={item} view={view} />} />),
-    ...catalogue
-      .section('duties')
-      .map((item) => <Whole item={item} view={view} children={<Duties item={item} view={view} />} />),
-    ...catalogue
-      .section('personnel')
-      .map((item) => <Whole item={item} view={view} children={<People item={item} view={view} />} />),
-    ...catalogue
-      .section('powers')
-      .map((item) => <Whole item={item} view={view} children={<Powers item={item} view={view} />} />),
-    ...catalogue
-      .section('inspection-list')
-      .map((item) => <Whole item={item} view={view} children={<Checklist item={item} view={view} />} />),
-  ];
-  return sectionsPage({ view, frame, title: t('about'), parts });
+  return sectionsPage(view, frame, 'about', [
+    ...wholes(catalogue, view, 'body', Body),
+    ...wholes(catalogue, view, 'duties', Duties),
+    ...wholes(catalogue, view, 'personnel', People),
+    ...wholes(catalogue, view, 'powers', Powers),
+    ...wholes(catalogue, view, 'inspection-list', Checklist),
+  ]);
 }
 
 /** Where to complain, and what can be done against a decision. */
 export function remediesPage({ view, frame, catalogue }: Props): string {
-  const { t } = view;
-  const parts = [
-    ...catalogue
-      .section('supervision')
-      .map((item) => <Whole item={item} view={view} children={<Supervision item={item} view={view} />} />),
-    ...catalogue
-      .section('remedies')
-      .map((item) => <Whole item={item} view={view} children={<Remedies item={item} view={view} />} />),
-  ];
-  return sectionsPage({ view, frame, title: t('remedies'), parts });
+  return sectionsPage(view, frame, 'remedies', [
+    ...wholes(catalogue, view, 'supervision', Supervision),
+    ...wholes(catalogue, view, 'remedies', Remedies),
+  ]);
 }
 
-function sectionsPage({
-  view,
-  frame,
-  title,
-  parts,
-}: {
-  view: View;
-  frame: Frame;
-  title: string;
-  parts: Child[];
-}): string {
+function sectionsPage(view: View, frame: Frame, name: 'about' | 'remedies', parts: Child[]): string {
   const { t } = view;
   return page({
     view,
     frame,
-    title,
+    title: t(name),
     back: { to: view.to('/'), name: t('home') },
     children: (
       <>
         <div class="page-head">
-          <h1>{title}</h1>
+          <h1>{t(name)}</h1>
         </div>
         {parts.length === 0 ? <Nothing title={t('empty')} next={t('emptyNext')} /> : parts}
       </>
@@ -80,6 +52,18 @@ function sectionsPage({
 }
 
 type Section = 'body' | 'duties' | 'personnel' | 'powers' | 'inspection-list' | 'supervision' | 'remedies';
+
+/** Every document of a section, whole, one under the other. */
+function wholes<S extends Section>(
+  catalogue: Catalogue,
+  view: View,
+  section: S,
+  Words: (props: { item: SectionItem<S>; view: View }) => Child,
+): Child[] {
+  return catalogue
+    .section(section)
+    .map((item) => <Whole item={item} view={view} children={Words({ item, view })} />);
+}
 
 function Whole({ item, view, children }: { item: SectionItem<Section>; view: View; children: Child }) {
   return (
@@ -97,13 +81,9 @@ function Whole({ item, view, children }: { item: SectionItem<Section>; view: Vie
 function Body({ item: { content }, view }: { item: SectionItem<'body'>; view: View }) {
   return (
     <>
-      <p class="prose">
-        <T of={content.functions} view={view} />
-      </p>
+      <Prose of={content.functions} view={view} />
       <Facts>
-        <Fact view={view} name="bodyName">
-          <T of={content.name} view={view} />
-        </Fact>
+        <TextFact view={view} name="bodyName" of={content.name} />
         <Contact of={content} view={view} />
       </Facts>
     </>
@@ -118,9 +98,7 @@ function Duties({ item: { content }, view }: { item: SectionItem<'duties'>; view
           <p class="law-name">
             <T of={name} view={view} />
           </p>
-          <p class="prose">
-            <T of={text} view={view} />
-          </p>
+          <Prose of={text} view={view} />
           {basis.map((law) => (
             <Law law={law} view={view} />
           ))}
@@ -139,18 +117,10 @@ function People({ item: { content }, view }: { item: SectionItem<'personnel'>; v
             <T of={person.name} view={view} />
           </p>
           <Facts>
-            <Fact view={view} name="post">
-              <T of={person.post} view={view} />
-            </Fact>
-            <Fact view={view} name="credential">
-              <Plain>{person.credential}</Plain>
-            </Fact>
-            <Fact view={view} name="field">
-              {person.field === undefined ? null : <T of={person.field} view={view} />}
-            </Fact>
-            <Fact view={view} name="validUntil">
-              {person.validUntil === undefined ? null : <Day of={person.validUntil} view={view} />}
-            </Fact>
+            <TextFact view={view} name="post" of={person.post} />
+            <PlainFact view={view} name="credential" of={person.credential} />
+            <TextFact view={view} name="field" of={person.field} />
+            <DayFact view={view} name="validUntil" of={person.validUntil} />
           </Facts>
         </li>
       ))}
@@ -167,17 +137,9 @@ function Powers({ item: { content }, view }: { item: SectionItem<'powers'>; view
             <span class="pill">{view.t(ACTION_WORD[action])}</span> <T of={name} view={view} />
           </p>
           <Facts>
-            <Fact view={view} name="code">
-              {code === undefined ? null : <Plain>{code}</Plain>}
-            </Fact>
-            <Fact view={view} name="department">
-              {department === undefined ? null : <T of={department} view={view} />}
-            </Fact>
-            <Fact view={view} name="grounds">
-              {basis.map((law) => (
-                <Law law={law} view={view} />
-              ))}
-            </Fact>
+            <PlainFact view={view} name="code" of={code} />
+            <TextFact view={view} name="department" of={department} />
+            <Grounds basis={basis} view={view} />
           </Facts>
         </li>
       ))}
@@ -194,23 +156,11 @@ function Checklist({ item: { content }, view }: { item: SectionItem<'inspection-
             <T of={matter} view={view} />
           </p>
           <Facts>
-            <Fact view={view} name="targets">
-              <T of={targets} view={view} />
-            </Fact>
-            <Fact view={view} name="content">
-              <T of={looked} view={view} />
-            </Fact>
-            <Fact view={view} name="method">
-              <T of={method} view={view} />
-            </Fact>
-            <Fact view={view} name="extent">
-              <T of={extent} view={view} />
-            </Fact>
-            <Fact view={view} name="grounds">
-              {basis.map((law) => (
-                <Law law={law} view={view} />
-              ))}
-            </Fact>
+            <TextFact view={view} name="targets" of={targets} />
+            <TextFact view={view} name="content" of={looked} />
+            <TextFact view={view} name="method" of={method} />
+            <TextFact view={view} name="extent" of={extent} />
+            <Grounds basis={basis} view={view} />
           </Facts>
         </li>
       ))}
@@ -221,11 +171,7 @@ function Checklist({ item: { content }, view }: { item: SectionItem<'inspection-
 function Supervision({ item: { content }, view }: { item: SectionItem<'supervision'>; view: View }) {
   return (
     <>
-      {content.text === undefined ? null : (
-        <p class="prose">
-          <T of={content.text} view={view} />
-        </p>
-      )}
+      <Prose of={content.text} view={view} />
       <ul class="people">
         {content.channels.map((channel) => (
           <li>
@@ -250,22 +196,12 @@ function Remedies({ item: { content }, view }: { item: SectionItem<'remedies'>; 
           <p class="law-name">
             {view.t(way.way)} <span class="pill strong">{view.t('withinDays', way.withinDays)}</span>
           </p>
-          {way.text === undefined ? null : (
-            <p class="prose">
-              <T of={way.text} view={view} />
-            </p>
-          )}
+          <Prose of={way.text} view={view} />
           <Facts>
-            <Fact view={view} name="addressee">
-              <T of={way.to} view={view} />
-            </Fact>
-            <Fact view={view} name="from">
-              <T of={way.from} view={view} />
-            </Fact>
+            <TextFact view={view} name="addressee" of={way.to} />
+            <TextFact view={view} name="from" of={way.from} />
             <Contact of={way} view={view} />
-            <Fact view={view} name="grounds">
-              {way.basis.length === 0 ? null : way.basis.map((law) => <Law law={law} view={view} />)}
-            </Fact>
+            <Grounds basis={way.basis} view={view} />
           </Facts>
         </li>
       ))}

@@ -2,9 +2,8 @@ import type { Basis } from '../../disclosure/kinds/basis.js';
 import type { SectionItem } from '../catalogue.js';
 import type { View } from '../view.js';
 import type { Word } from '../words.js';
-import { type Frame, page } from './layout.js';
-import { Imprint, Notices } from './notices.js';
-import { Day, Fact, Facts, Part, T, textOf } from './parts.js';
+import { type DocumentProps, documentPage } from './document.js';
+import { DayFact, Fact, Facts, Part, T } from './parts.js';
 
 /** Laws by article, with their words where they are quoted. */
 export function BasisList({ name, basis, view }: { name: Word; basis: readonly Basis[]; view: View }) {
@@ -19,6 +18,15 @@ export function BasisList({ name, basis, view }: { name: Word; basis: readonly B
         ))}
       </ul>
     </Part>
+  );
+}
+
+/** The laws that something rests on, among its facts. */
+export function Grounds({ basis, view }: { basis: readonly Basis[]; view: View }) {
+  return (
+    <Fact view={view} name="grounds">
+      {basis.length === 0 ? null : basis.map((law) => <Law law={law} view={view} />)}
+    </Fact>
   );
 }
 
@@ -43,44 +51,28 @@ export function Law({ law: { law, article, text }, view }: { law: Basis; view: V
   );
 }
 
-interface Props<S extends 'legal-basis'> {
-  view: View;
-  frame: Frame;
-  item: SectionItem<S>;
-}
-
-export function basisPage({ view, frame, item }: Props<'legal-basis'>): string {
-  const { t, to } = view;
+export function basisPage({ view, frame, item }: DocumentProps<SectionItem<'legal-basis'>>): string {
   const { content } = item;
-  return page({
+  return documentPage({
     view,
     frame,
-    title: textOf(content.title, view),
-    back: { to: to('/basis'), name: t('basis') },
+    item,
+    list: 'basis',
     children: (
-      <article>
-        <div class="page-head">
-          <h1>
-            <T of={content.title} view={view} />
-          </h1>
-        </div>
-        <Notices of={item} view={view} />
+      <>
         <ul class="laws">
           {content.items.map((law) => (
             <li>
               <Law law={law} view={view} />
               {law.inForceSince === undefined ? null : (
                 <Facts>
-                  <Fact view={view} name="inForceSince">
-                    <Day of={law.inForceSince} view={view} />
-                  </Fact>
+                  <DayFact view={view} name="inForceSince" of={law.inForceSince} />
                 </Facts>
               )}
             </li>
           ))}
         </ul>
-        <Imprint of={item} view={view} />
-      </article>
+      </>
     ),
   });
 }

@@ -1,33 +1,25 @@
-import type { BoardItemOf } from '../../disclosure/board-item.js';
+import type { Child } from 'hono/jsx';
+import type { BoardItem, BoardItemOf } from '../../disclosure/board-item.js';
 import type { Party } from '../../disclosure/kinds/party.js';
 import type { View } from '../view.js';
 import { ACTION_WORD } from './actions.js';
 import { BasisList } from './basis.js';
-import { type Frame, page } from './layout.js';
+import { type DocumentProps, documentPage } from './document.js';
 import type { Row } from './lists.js';
-import { Imprint, Lateness, Notices } from './notices.js';
-import { Day, Fact, Facts, Part, Plain, T, textOf } from './parts.js';
-
-interface Props<K extends 'decision' | 'inspection-result'> {
-  view: View;
-  frame: Frame;
-  item: BoardItemOf<K>;
-}
+import { Day, DayFact, Fact, Facts, Part, Plain, PlainFact, Prose, T, TextFact } from './parts.js';
 
 /** A decision in a list. */
 export function decisionRow({ id, content, notices, lateness }: BoardItemOf<'decision'>, view: View): Row {
   return {
     to: view.to(`/decisions/${id}`),
     title: <T of={content.title} view={view} />,
-    badges: badgesOf(notices.length > 0, view),
+    badges: notices.length > 0 ? [view.t('corrected')] : [],
     about: [
       view.t(ACTION_WORD[content.action]),
       <T of={content.party.name} view={view} />,
       <Plain>{content.number}</Plain>,
       <Day of={content.decided} view={view} />,
-      ...(lateness === undefined
-        ? []
-        : [<span class="late-mark">{view.t('late', lateness.workingDaysLate)}</span>]),
+      ...lateMark(lateness, view),
     ],
   };
 }
@@ -39,56 +31,39 @@ export function inspectionRow(
   return {
     to: view.to(`/inspections/${id}`),
     title: <T of={content.title} view={view} />,
-    badges: badgesOf(notices.length > 0, view),
+    badges: notices.length > 0 ? [view.t('corrected')] : [],
     about: [
       <b class={`result is-${content.result}`}>{view.t(content.result)}</b>,
       <T of={content.party.name} view={view} />,
       <Day of={content.inspected} view={view} />,
-      ...(lateness === undefined
-        ? []
-        : [<span class="late-mark">{view.t('late', lateness.workingDaysLate)}</span>]),
+      ...lateMark(lateness, view),
     ],
   };
 }
 
-function badgesOf(corrected: boolean, { t }: View): string[] {
-  return corrected ? [t('corrected')] : [];
+function lateMark(lateness: BoardItem['lateness'], { t }: View): Child[] {
+  return lateness === undefined ? [] : [<span class="late-mark">{t('late', lateness.workingDaysLate)}</span>];
 }
 
-export function decisionPage({ view, frame, item }: Props<'decision'>): string {
-  const { t, to } = view;
+export function decisionPage({ view, frame, item }: DocumentProps<BoardItemOf<'decision'>>): string {
+  const { t } = view;
   const { content } = item;
-  return page({
+  return documentPage({
     view,
     frame,
-    title: textOf(content.title, view),
-    back: { to: to('/decisions'), name: t('decisions') },
+    item,
+    list: 'decisions',
+    about: <Plain>{content.number}</Plain>,
     children: (
-      <article>
-        <div class="page-head">
-          <h1>
-            <T of={content.title} view={view} />
-          </h1>
-          <p class="count">
-            <Plain>{content.number}</Plain>
-          </p>
-        </div>
-        <Lateness of={item} view={view} />
-        <Notices of={item} view={view} />
+      <>
         <Facts>
           <Fact view={view} name="action">
             {t(ACTION_WORD[content.action])}
           </Fact>
           <PartyFacts party={content.party} view={view} />
-          <Fact view={view} name="body">
-            <T of={content.body} view={view} />
-          </Fact>
-          <Fact view={view} name="date">
-            <Day of={content.decided} view={view} />
-          </Fact>
-          <Fact view={view} name="until">
-            <Day of={content.expires} view={view} />
-          </Fact>
+          <TextFact view={view} name="body" of={content.body} />
+          <DayFact view={view} name="date" of={content.decided} />
+          <DayFact view={view} name="until" of={content.expires} />
         </Facts>
         <Part name="outcome" view={view}>
           <p class="prose outcome">
@@ -96,79 +71,54 @@ export function decisionPage({ view, frame, item }: Props<'decision'>): string {
           </p>
         </Part>
         <Part name="facts" view={view}>
-          <p class="prose">
-            <T of={content.facts} view={view} />
-          </p>
+          <Prose of={content.facts} view={view} />
         </Part>
         <BasisList name="grounds" basis={content.basis} view={view} />
         {content.text === undefined ? null : (
           <Part name="fullText" view={view}>
-            <p class="prose">
-              <T of={content.text} view={view} />
-            </p>
+            <Prose of={content.text} view={view} />
           </Part>
         )}
-        <Imprint of={item} view={view} />
-      </article>
+      </>
     ),
   });
 }
 
-export function inspectionPage({ view, frame, item }: Props<'inspection-result'>): string {
-  const { t, to } = view;
+export function inspectionPage({
+  view,
+  frame,
+  item,
+}: DocumentProps<BoardItemOf<'inspection-result'>>): string {
+  const { t } = view;
   const { content } = item;
-  return page({
+  return documentPage({
     view,
     frame,
-    title: textOf(content.title, view),
-    back: { to: to('/inspections'), name: t('inspections') },
+    item,
+    list: 'inspections',
+    about: content.number === undefined ? undefined : <Plain>{content.number}</Plain>,
     children: (
-      <article>
-        <div class="page-head">
-          <h1>
-            <T of={content.title} view={view} />
-          </h1>
-          {content.number === undefined ? null : (
-            <p class="count">
-              <Plain>{content.number}</Plain>
-            </p>
-          )}
-        </div>
-        <Lateness of={item} view={view} />
-        <Notices of={item} view={view} />
+      <>
         <Facts>
           <Fact view={view} name="outcome">
             <b class={`result is-${content.result}`}>{t(content.result)}</b>
           </Fact>
           <PartyFacts party={content.party} view={view} />
-          <Fact view={view} name="matter">
-            <T of={content.matter} view={view} />
-          </Fact>
-          <Fact view={view} name="inspector">
-            <T of={content.body} view={view} />
-          </Fact>
-          <Fact view={view} name="date">
-            <Day of={content.inspected} view={view} />
-          </Fact>
-          <Fact view={view} name="until">
-            <Day of={content.expires} view={view} />
-          </Fact>
+          <TextFact view={view} name="matter" of={content.matter} />
+          <TextFact view={view} name="inspector" of={content.body} />
+          <DayFact view={view} name="date" of={content.inspected} />
+          <DayFact view={view} name="until" of={content.expires} />
         </Facts>
         <Part name="findings" view={view}>
-          <p class="prose">
-            <T of={content.findings} view={view} />
-          </p>
+          <Prose of={content.findings} view={view} />
         </Part>
         {content.measures === undefined ? null : (
           <Part name="measures" view={view}>
-            <p class="prose">
-              <T of={content.measures} view={view} />
-            </p>
+            <Prose of={content.measures} view={view} />
           </Part>
         )}
         <BasisList name="grounds" basis={content.basis} view={view} />
-        <Imprint of={item} view={view} />
-      </article>
+      </>
     ),
   });
 }
@@ -177,26 +127,16 @@ export function inspectionPage({ view, frame, item }: Props<'inspection-result'>
 function PartyFacts({ party, view }: { party: Party; view: View }) {
   return (
     <>
-      <Fact view={view} name="party">
-        <T of={party.name} view={view} />
-      </Fact>
+      <TextFact view={view} name="party" of={party.name} />
       {party.type === 'organisation' ? (
-        <Fact view={view} name="creditCode">
-          {party.creditCode === undefined ? null : <Plain>{party.creditCode}</Plain>}
-        </Fact>
+        <PlainFact view={view} name="creditCode" of={party.creditCode} />
       ) : (
         <>
-          <Fact view={view} name="idNumber">
-            {party.idNumber === undefined ? null : <Plain>{party.idNumber}</Plain>}
-          </Fact>
-          <Fact view={view} name="telephone">
-            {party.phone === undefined ? null : <Plain>{party.phone}</Plain>}
-          </Fact>
+          <PlainFact view={view} name="idNumber" of={party.idNumber} />
+          <PlainFact view={view} name="telephone" of={party.phone} />
         </>
       )}
-      <Fact view={view} name="address">
-        {party.address === undefined ? null : <T of={party.address} view={view} />}
-      </Fact>
+      <TextFact view={view} name="address" of={party.address} />
     </>
   );
 }

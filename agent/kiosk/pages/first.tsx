@@ -5,7 +5,7 @@ import type { View } from '../view.js';
 import { Icon } from './icons.js';
 import { type Frame, page } from './layout.js';
 import { Notices } from './notices.js';
-import { Fact, Facts, momentText, Nothing, Plain, T, Tile, textOf } from './parts.js';
+import { Facts, momentText, Nothing, Plain, PlainFact, T, TextFact, Tile, textOf } from './parts.js';
 
 export interface FirstProps {
   view: View;
@@ -150,12 +150,8 @@ function Person({
         {services.length === 0 ? null : <Services view={view} services={services} />}
       </div>
       <Facts>
-        <Fact view={view} name="hours">
-          <T of={content.workingHours} view={view} />
-        </Fact>
-        <Fact view={view} name="phone">
-          <Plain>{content.supervisionPhone}</Plain>
-        </Fact>
+        <TextFact view={view} name="hours" of={content.workingHours} />
+        <PlainFact view={view} name="phone" of={content.supervisionPhone} />
       </Facts>
       <Notices of={item} view={view} />
     </>

@@ -3,15 +3,11 @@ import { type QrCode, qrPath } from '../qr.js';
 import type { View } from '../view.js';
 import { BasisList } from './basis.js';
 import { daysText } from './chart.js';
+import { type DocumentProps, documentPage } from './document.js';
 import { Icon } from './icons.js';
-import { type Frame, page } from './layout.js';
-import { Imprint, Notices } from './notices.js';
-import { Fact, Facts, Part, Plain, T, textOf } from './parts.js';
+import { Facts, Part, Plain, PlainFact, T, TextFact, textOf } from './parts.js';
 
-export interface GuideProps {
-  view: View;
-  frame: Frame;
-  item: SectionItem<'guide'>;
+export interface GuideProps extends DocumentProps<SectionItem<'guide'>> {
   /** The chart of its steps, where one is published. */
   procedure: SectionItem<'procedure'> | undefined;
   qr: QrCode;
@@ -22,19 +18,13 @@ export function guidePage({ view, frame, item, procedure, qr }: GuideProps): str
   const { t, to } = view;
   const { content } = item;
   const title = textOf(content.title, view);
-  return page({
+  return documentPage({
     view,
     frame,
-    title,
-    back: { to: to('/guides'), name: t('guides') },
+    item,
+    list: 'guides',
     children: (
-      <article>
-        <div class="page-head">
-          <h1>
-            <T of={content.title} view={view} />
-          </h1>
-        </div>
-        <Notices of={item} view={view} />
+      <>
         <div class="with-side">
           <div>
             <div class="figures">
@@ -64,12 +54,8 @@ export function guidePage({ view, frame, item, procedure, qr }: GuideProps): str
               </Part>
             )}
             <Facts>
-              <Fact view={view} name="audience">
-                {content.audience === undefined ? null : <T of={content.audience} view={view} />}
-              </Fact>
-              <Fact view={view} name="result">
-                {content.result === undefined ? null : <T of={content.result} view={view} />}
-              </Fact>
+              <TextFact view={view} name="audience" of={content.audience} />
+              <TextFact view={view} name="result" of={content.result} />
               <Contact of={content} view={view} />
             </Facts>
             {content.fee.charged ? <BasisList name="grounds" basis={content.fee.basis} view={view} /> : null}
@@ -87,8 +73,7 @@ export function guidePage({ view, frame, item, procedure, qr }: GuideProps): str
             )}
           </aside>
         </div>
-        <Imprint of={item} view={view} />
-      </article>
+      </>
     ),
   });
 }
@@ -148,18 +133,10 @@ interface Reach {
 export function Contact({ of, view }: { of: Reach; view: View }) {
   return (
     <>
-      <Fact view={view} name="telephone">
-        {of.phone === undefined ? null : <Plain>{of.phone}</Plain>}
-      </Fact>
-      <Fact view={view} name="address">
-        {of.address === undefined ? null : <T of={of.address} view={view} />}
-      </Fact>
-      <Fact view={view} name="hours">
-        {of.hours === undefined ? null : <T of={of.hours} view={view} />}
-      </Fact>
-      <Fact view={view} name="website">
-        {of.website === undefined ? null : <Plain>{of.website}</Plain>}
-      </Fact>
+      <PlainFact view={view} name="telephone" of={of.phone} />
+      <TextFact view={view} name="address" of={of.address} />
+      <TextFact view={view} name="hours" of={of.hours} />
+      <PlainFact view={view} name="website" of={of.website} />
     </>
   );
 }

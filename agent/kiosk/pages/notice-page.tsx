@@ -1,9 +1,9 @@
 import type { BoardItemOf } from '../../disclosure/board-item.js';
 import type { View } from '../view.js';
-import { type Frame, page } from './layout.js';
+import { type DocumentProps, documentPage } from './document.js';
 import type { Row } from './lists.js';
-import { Imprint, NoticeFacts } from './notices.js';
-import { Day, T, textOf } from './parts.js';
+import { NoticeFacts } from './notices.js';
+import { Day, T } from './parts.js';
 
 type NoticeItem = BoardItemOf<'correction' | 'withdrawal'>;
 
@@ -17,25 +17,15 @@ export function noticeRow({ kind, id, content }: NoticeItem, view: View): Row {
   };
 }
 
-export function noticePage({ view, frame, item }: { view: View; frame: Frame; item: NoticeItem }): string {
-  const { t, to } = view;
+export function noticePage({ view, frame, item }: DocumentProps<NoticeItem>): string {
+  const { t } = view;
   const { content, kind } = item;
-  return page({
+  return documentPage({
     view,
     frame,
-    title: textOf(content.title, view),
-    back: { to: to('/notices'), name: t('notices') },
-    children: (
-      <article>
-        <div class="page-head">
-          <h1>
-            <T of={content.title} view={view} />
-          </h1>
-          <p class="count">{t(kind)}</p>
-        </div>
-        <NoticeFacts content={content} view={view} />
-        <Imprint of={item} view={view} />
-      </article>
-    ),
+    item,
+    list: 'notices',
+    about: t(kind),
+    children: <NoticeFacts content={content} view={view} />,
   });
 }

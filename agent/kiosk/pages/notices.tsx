@@ -2,7 +2,7 @@ import type { BoardItem } from '../../disclosure/board-item.js';
 import type { ContentOf } from '../../disclosure/kinds/kinds.js';
 import type { View } from '../view.js';
 import { Icon } from './icons.js';
-import { Day, dayText, Fact, Facts, T } from './parts.js';
+import { DayFact, dayText, Facts, T, TextFact } from './parts.js';
 
 /** What was put right in an item, or why it is gone: it stands above the text that it is about. */
 export function Notices({ of, view }: { of: Pick<BoardItem, 'notices'>; view: View }) {
@@ -32,30 +32,16 @@ function Notice({ content, view }: { content: NoticeContent; view: View }) {
 export function NoticeFacts({ content, view }: { content: NoticeContent; view: View }) {
   return content.kind === 'correction' ? (
     <Facts>
-      <Fact view={view} name="wrong">
-        <T of={content.wrong} view={view} />
-      </Fact>
-      <Fact view={view} name="right">
-        <T of={content.right} view={view} />
-      </Fact>
-      <Fact view={view} name="wrongSince">
-        <Day of={content.wrongSince} view={view} />
-      </Fact>
-      <Fact view={view} name="date">
-        <Day of={content.issued} view={view} />
-      </Fact>
+      <TextFact view={view} name="wrong" of={content.wrong} />
+      <TextFact view={view} name="right" of={content.right} />
+      <DayFact view={view} name="wrongSince" of={content.wrongSince} />
+      <DayFact view={view} name="date" of={content.issued} />
     </Facts>
   ) : (
     <Facts>
-      <Fact view={view} name="reason">
-        <T of={content.reason} view={view} />
-      </Fact>
-      <Fact view={view} name="wrongSince">
-        {content.wrongSince === undefined ? null : <Day of={content.wrongSince} view={view} />}
-      </Fact>
-      <Fact view={view} name="date">
-        <Day of={content.issued} view={view} />
-      </Fact>
+      <TextFact view={view} name="reason" of={content.reason} />
+      <DayFact view={view} name="wrongSince" of={content.wrongSince} />
+      <DayFact view={view} name="date" of={content.issued} />
     </Facts>
   );
 }

@@ -83,6 +83,45 @@ export function Fact({ view, name, children }: { view: View; name: Word; childre
   );
 }
 
+interface OneFact<V> {
+  view: View;
+  name: Word;
+  of: V | undefined;
+}
+
+export function TextFact({ view, name, of }: OneFact<Text>) {
+  return (
+    <Fact view={view} name={name}>
+      {of === undefined ? null : <T of={of} view={view} />}
+    </Fact>
+  );
+}
+
+export function PlainFact({ view, name, of }: OneFact<string>) {
+  return (
+    <Fact view={view} name={name}>
+      {of === undefined ? null : <Plain>{of}</Plain>}
+    </Fact>
+  );
+}
+
+export function DayFact({ view, name, of }: OneFact<string>) {
+  return (
+    <Fact view={view} name={name}>
+      {of === undefined ? null : <Day of={of} view={view} />}
+    </Fact>
+  );
+}
+
+/** A paragraph of content. */
+export function Prose({ of, view }: { of: Text | undefined; view: View }) {
+  return of === undefined ? null : (
+    <p class="prose">
+      <T of={of} view={view} />
+    </p>
+  );
+}
+
 /** A part of a page with its heading; left out when nothing is in it. */
 export function Part({ name, view, children }: { name: Word; view: View; children: Child }) {
   return (

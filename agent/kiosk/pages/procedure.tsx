@@ -2,42 +2,23 @@ import type { SectionItem } from '../catalogue.js';
 import type { View } from '../view.js';
 import { ACTION_WORD } from './actions.js';
 import { Chart, daysText } from './chart.js';
-import { type Frame, page } from './layout.js';
-import { Imprint, Notices } from './notices.js';
-import { Part, T, textOf } from './parts.js';
+import { type DocumentProps, documentPage } from './document.js';
+import { Part, Prose, T, textOf } from './parts.js';
 
 /** A procedure: the chart, and the same steps as a list with all their words. */
-export function procedurePage({
-  view,
-  frame,
-  item,
-}: {
-  view: View;
-  frame: Frame;
-  item: SectionItem<'procedure'>;
-}): string {
-  const { t, to } = view;
+export function procedurePage({ view, frame, item }: DocumentProps<SectionItem<'procedure'>>): string {
+  const { t } = view;
   const { content } = item;
   const title = textOf(content.title, view);
-  return page({
+  return documentPage({
     view,
     frame,
-    title,
-    back: { to: to('/procedures'), name: t('procedures') },
+    item,
+    list: 'procedures',
+    about: content.action === undefined ? undefined : t(ACTION_WORD[content.action]),
     children: (
-      <article>
-        <div class="page-head">
-          <h1>
-            <T of={content.title} view={view} />
-          </h1>
-          {content.action === undefined ? null : <p class="count">{t(ACTION_WORD[content.action])}</p>}
-        </div>
-        <Notices of={item} view={view} />
-        {content.text === undefined ? null : (
-          <p class="prose">
-            <T of={content.text} view={view} />
-          </p>
-        )}
+      <>
+        <Prose of={content.text} view={view} />
         <figure class="chart-frame">
           <Chart steps={content.steps} title={title} view={view} />
         </figure>
@@ -56,18 +37,13 @@ export function procedurePage({
                     </span>
                   )}
                 </p>
-                {step.text === undefined ? null : (
-                  <p class="prose">
-                    <T of={step.text} view={view} />
-                  </p>
-                )}
+                <Prose of={step.text} view={view} />
                 <Next item={item} next={step.next} view={view} />
               </li>
             ))}
           </ol>
         </Part>
-        <Imprint of={item} view={view} />
-      </article>
+      </>
     ),
   });
 }
