@@ -7,7 +7,7 @@ import { type WebWords, webEn, webZh } from './web.js';
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** Everything that is said to a technician in more than one language. Settings and details of errors are English. */
+/** What doctor, status and pages say: they are asked for a language by name. What else a terminal shows goes through `spoken`. */
 export interface Words {
   language: Language;
   doctor: DoctorWords;

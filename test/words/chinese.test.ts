@@ -45,6 +45,9 @@ test('each Chinese text has the holes of its English one, and no text stands in 
     const wanted = Array.from({ length: english.split('{}').length - 1 }, (_, at) => `{${at + 1}}`);
     const has = [...new Set(translated.match(/\{\d!?\}/g) ?? [])].map((hole) => hole.replace('!', '')).sort();
     t.deepEqual(has, wanted, `${english} → ${translated}`);
+    let at = 0;
+    const made = english.replace(/\{\}/g, () => `Q${++at}Z`);
+    t.is(inChinese(made), translated.replace(/\{(\d)!?\}/g, 'Q$1Z'), 'another text takes its place');
     t.regex(translated, /\p{Script=Han}|，|：|、/u, english);
   }
   t.is(
