@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../../config/errors.js';
+import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
 import { replaceFile } from '../provision/secret-file.js';
 import { topics } from '../uplink/topics.js';
 import { type AuthoritySettings, places } from './ca-folder.js';
@@ -73,6 +74,11 @@ pattern write liuhen/1/enrol/%c/request
 pattern read liuhen/1/enrol/%c/answer
 `;
 
+/** The largest payload is 1 MiB; the rest is for a topic and headers. */
+const MAX_PACKET_BYTES = MAX_ENVELOPE_BYTES + 64 * 1024;
+/** Connections without a certificate, of which each lasts for a request and its answer. */
+const MAX_ENROLLING = 256;
+
 export interface BrokerPlace {
   dir: string;
   /** Address and ports to listen on. */
@@ -100,6 +106,8 @@ per_listener_settings true
 persistence true
 persistence_location ${folder}/
 set_tcp_nodelay true
+# Content for a kiosk is the largest, 1 MiB; without a bound anybody could send 256 MiB at a time.
+max_packet_size ${MAX_PACKET_BYTES}
 log_dest stderr
 
 # Devices, archive and offices: each shows its certificate, and is who that says.
@@ -115,6 +123,7 @@ acl_file ${file('acl')}
 
 # Only for enrolment by token, which protects itself: nothing else can be read or written here.
 listener ${enrolPort} ${host}
+max_connections ${MAX_ENROLLING}
 cafile ${file('ca.pem')}
 certfile ${file('broker.pem')}
 keyfile ${file('broker.pem')}

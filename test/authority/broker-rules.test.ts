@@ -305,6 +305,23 @@ onBoth('without a certificate only the exchange of one token can be written and 
   );
 });
 
+onBoth('who sends at a time more than anybody has to is cut off, and nothing of it stays', async (t, it) => {
+  const ca = await readFile(places.certificate(it.authority.dir));
+  const clientId = '0123456789abcdef';
+  const eve = await connected(it.authority.settings.enrolBroker, { ca, clientId, reconnectPeriod: 0 });
+  t.teardown(() => eve.endAsync(true));
+  const closed = new Promise<void>((resolve) => eve.once('close', () => resolve()));
+  eve.on('error', () => {});
+  eve.publish(
+    `liuhen/1/enrol/${clientId}/request`,
+    Buffer.alloc(2 * 1024 * 1024),
+    { qos: 1, retain: true },
+    () => {},
+  );
+  await closed;
+  t.pass();
+});
+
 test('a certificate for a client is none for a server, and ends when it should', async (t) => {
   const it = await house(t);
   const publicKey = tlsPublicKey(newTlsKey());
