@@ -59,11 +59,6 @@ export async function openCaKey(path: string, passphrase: () => Promise<string>)
   return { certificate, key: pem };
 }
 
-/** The certificate, for which nobody needs the passphrase. */
-export async function readCaCertificate(path: string): Promise<string> {
-  return (await read(path)).certificate;
-}
-
 async function read(path: string): Promise<z.infer<typeof fileSchema>> {
   const text = await readOwnersFile(path);
   if (text === undefined) {

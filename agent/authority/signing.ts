@@ -171,10 +171,3 @@ function isSame(before: Content, now: Content, written: Fields): boolean {
   });
   return isDeepStrictEqual(bare(before), bare(now));
 }
-
-/** Throws LIUHEN_CONTENT where there is nothing to sign. */
-export function requireSome(written: readonly Written[], files: readonly string[]): void {
-  if (written.length === 0) {
-    throw new LiuhenError('LIUHEN_CONTENT', `expected documents in ${files.join(', ')}, got none`);
-  }
-}
