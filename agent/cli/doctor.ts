@@ -9,7 +9,7 @@ import { keyFile } from '../archive/layout.js';
 import { callAgent } from '../control/client.js';
 import { examineArchive } from '../doctor/archive-role.js';
 import { type Check, check, fault, statusOf } from '../doctor/check.js';
-import { examine } from '../doctor/doctor.js';
+import { type DoctorOptions, examine } from '../doctor/doctor.js';
 import { OpenedDevice } from '../doctor/opened.js';
 import { OpenedArchive } from '../doctor/opened-archive.js';
 import { ffmpegFinding, nodeFinding } from '../doctor/software.js';
@@ -18,6 +18,7 @@ import { spoken as inLanguage } from '../words/spoken.js';
 import { type Words, words } from '../words/words.js';
 import { becomeOwner } from './as-owner.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
+import { fitted, LiveScreen } from './live-screen.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
 
@@ -46,7 +47,7 @@ export function registerDoctor(program: Command): void {
       "longest wait for the archive's answer, such as 60s (default: 15s)",
       parseWait,
     )
-    .option('--watch', 'again and again, until Ctrl-C')
+    .option('--watch', 'again and again, until q or Ctrl-C')
     .option('--verbose', 'also what the parts log, on stderr')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -57,25 +58,79 @@ export function registerDoctor(program: Command): void {
     )
     .action(async (flags: DoctorFlags) => {
       const { watch = false, json = false } = flags;
-      const spoken = words(terminalLanguage());
-      for (;;) {
-        const checks = await checksOf(flags, spoken);
-        const status = statusOf(checks);
-        process.exitCode = status;
-        if (json) process.stdout.write(`${JSON.stringify({ status, checks })}\n`);
-        else process.stdout.write(`${watch ? CLEAR : ''}${page(checks, spoken)}\n`);
-        if (!watch) return;
-        await pause(WATCH_MS);
-      }
+      const spokenWords = words(terminalLanguage());
+      const isScreen = process.stdout.isTTY === true && !json;
+      if (watch) return isScreen ? await watched(flags, spokenWords) : await followed(flags, spokenWords);
+      const checks = await checksOf(flags, spokenWords);
+      process.exitCode = statusOf(checks);
+      process.stdout.write(`${json ? jsonOf(checks) : page(checks, spokenWords)}\n`);
     });
 }
 
-const CLEAR = process.stdout.isTTY === true ? '\u001b[H\u001b[2J' : '';
+/** Again and again, until somebody ends it; the status is that of the last examination. */
+async function watched(flags: DoctorFlags, spokenWords: Words): Promise<void> {
+  const { examining, watching, ending } = spokenWords.doctor;
+  const ended = new AbortController();
+  const open = { count: 0 };
+  let checks: Check[] = [];
+  let state = examining;
+  const screen = new LiveScreen((size) => watchPage(checks, spokenWords, state, size));
+  screen.onEnd(() => {
+    // Lines and databases that are open here are given back first; who cannot wait asks again.
+    const now = open.count === 0 || ended.signal.aborted;
+    ended.abort();
+    state = now ? '' : ending;
+    if (!now) return screen.draw();
+    screen.close();
+    process.exit();
+  });
+  screen.draw();
+  while (!ended.signal.aborted) {
+    checks = await checksOf(flags, spokenWords, open);
+    process.exitCode = statusOf(checks);
+    state = watching;
+    if (ended.signal.aborted) break;
+    screen.draw();
+    await pause(WATCH_MS, undefined, { signal: ended.signal }).catch(() => {});
+  }
+  state = '';
+  screen.close();
+}
+
+/** For a program, and for a terminal that is none: one after the other, until it is ended from outside. */
+async function followed(flags: DoctorFlags, spokenWords: Words): Promise<never> {
+  for (;;) {
+    const checks = await checksOf(flags, spokenWords);
+    process.exitCode = statusOf(checks);
+    process.stdout.write(`${flags.json === true ? jsonOf(checks) : page(checks, spokenWords)}\n`);
+    await pause(WATCH_MS);
+  }
+}
+
+function jsonOf(checks: readonly Check[]): string {
+  return JSON.stringify({ status: statusOf(checks), checks });
+}
+
+/** What fits: where the window is too small for all, what is well is only counted. */
+function watchPage(
+  checks: readonly Check[],
+  spokenWords: Words,
+  state: string,
+  { columns, rows }: { columns: number; rows: number },
+): string {
+  const footed = (text: string) => fitted(`${text}\n${state}`.trim(), columns);
+  if (checks.length === 0) return footed('');
+  const whole = footed(page(checks, spokenWords));
+  if (whole.split('\n').length <= rows) return whole;
+  const red = checks.filter(({ result }) => result === 'fault' || result === 'warning');
+  return footed(page(red, spokenWords, spokenWords.doctor.unseen(checks.length - red.length)));
+}
 
 /** By the agent that runs on the data folder, or else from here. Also used for a support archive. */
 export async function checksOf(
   { config: file, data, gate = false, wait, verbose = false }: Omit<DoctorFlags, 'json' | 'watch'>,
   spoken: Words,
+  open: { count: number } = { count: 0 },
 ): Promise<Check[]> {
   let config: Config;
   try {
@@ -95,13 +150,32 @@ export async function checksOf(
     return [await check(spoken, 'agent', () => fault(agentMissing, agentMissingNext))];
   }
   becomeOwner(config.data);
+  open.count++;
+  try {
+    return await examineHere(
+      config,
+      spoken,
+      { gate, ...(wait === undefined ? {} : { witnessMs: wait }) },
+      verbose,
+    );
+  } finally {
+    open.count--;
+  }
+}
+
+/** Opens what the examination needs, and gives it back. */
+async function examineHere(
+  config: Config,
+  spoken: Words,
+  options: DoctorOptions,
+  verbose: boolean,
+): Promise<Check[]> {
   if (config.profile === 'archive') {
     const archive = new OpenedArchive(config);
     return await examineArchive(archive, spoken).finally(() => archive.close());
   }
   const device = new OpenedDevice({ config, log: createLog(verbose ? 'debug' : 'silent') });
   try {
-    const options = { gate, ...(wait === undefined ? {} : { witnessMs: wait }) };
     return await examine(device, spoken, options);
   } finally {
     await device.close();
@@ -128,7 +202,7 @@ async function withoutConfig(error: unknown, spoken: Words): Promise<Check[]> {
   ];
 }
 
-function page(checks: readonly Check[], { doctor }: Words): string {
+function page(checks: readonly Check[], { doctor }: Words, ...more: string[]): string {
   const count = (wanted: Check['result']) => checks.filter(({ result }) => result === wanted).length;
   const rows = checks.map(({ title, result, value }) => [
     doctor.result[result],
@@ -143,7 +217,7 @@ function page(checks: readonly Check[], { doctor }: Words): string {
       ? [line, `    ${doctor.next}: ${inLanguage(oneLine(next))}`]
       : [line];
   });
-  return [...advised, '', doctor.verdict(count('fault'), count('warning'))].join('\n');
+  return [...advised, ...more, '', doctor.verdict(count('fault'), count('warning'))].join('\n');
 }
 
 /** A configuration's error has a line for each problem; what a device said cannot act on the terminal. */

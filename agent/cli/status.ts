@@ -9,6 +9,7 @@ import { spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
 import { dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
 import { kioskScreen } from './kiosk-text.js';
+import { fitted, LiveScreen } from './live-screen.js';
 import { certificateRows, linkText, recorderRows } from './status-text.js';
 import { tableText } from './text.js';
 
@@ -21,13 +22,12 @@ interface StatusFlags extends PlaceOptions {
 }
 
 const WATCH_MS = 1000;
-const CLEAR = process.stdout.isTTY === true ? '\u001b[H\u001b[2J' : '';
 
 /** `liuhen status`: one screen about the agent that runs on a data folder, live with `--watch`. */
 export function registerStatus(program: Command): void {
   placeOptions(program.command('status'))
     .description('show what the running agent does')
-    .option('--watch', 'every second, until Ctrl-C')
+    .option('--watch', 'every second, until q or Ctrl-C')
     .option('--json', 'print JSON; with --watch a line each second')
     .option('--web', "serve the recorder's own page to a browser on this machine, until Ctrl-C")
     .option('--port <port>', 'with --web: its port on 127.0.0.1; 0: the kernel picks one', parseCount, 0)
@@ -39,18 +39,44 @@ export function registerStatus(program: Command): void {
         return await serveStatus(folder, words(terminalLanguage()), { port, out });
       }
       if (!watch) return void process.stdout.write(`${await screenOf(folder, json)}\n`);
+      if (process.stdout.isTTY === true && !json) return await watched(folder);
       for (;;) {
-        const screen = await screenOf(folder, json).catch((error: unknown) => {
-          if (error instanceof LiuhenError && error.code === 'LIUHEN_NOT_RUNNING') {
-            return json ? JSON.stringify({ running: false }) : spoken(error.message);
-          }
-          throw error;
-        });
-        const { watching } = words(terminalLanguage()).status;
-        process.stdout.write(json ? `${screen}\n` : `${CLEAR}${screen}\n\n${watching}\n`);
+        process.stdout.write(`${await nowOf(folder, json)}\n`);
         await pause(WATCH_MS);
       }
     });
+}
+
+/** On a terminal, until somebody ends it. */
+async function watched(folder: string): Promise<void> {
+  const { watching } = words(terminalLanguage()).status;
+  const ended = new AbortController();
+  let text = await nowOf(folder, false);
+  const screen = new LiveScreen(({ columns, rows }) => {
+    const lines = fitted(text, columns).split('\n');
+    const shown = lines.length > rows - 2 ? [...lines.slice(0, rows - 3), '…'] : lines;
+    return ended.signal.aborted ? lines.join('\n') : [...shown, '', watching].join('\n');
+  });
+  screen.onEnd(() => ended.abort());
+  try {
+    while (!ended.signal.aborted) {
+      screen.draw();
+      await pause(WATCH_MS, undefined, { signal: ended.signal }).catch(() => {});
+      if (!ended.signal.aborted) text = await nowOf(folder, false);
+    }
+  } finally {
+    screen.close();
+  }
+}
+
+/** An agent that does not run is what there is to see. */
+async function nowOf(folder: string, json: boolean): Promise<string> {
+  return await screenOf(folder, json).catch((error: unknown) => {
+    if (error instanceof LiuhenError && error.code === 'LIUHEN_NOT_RUNNING') {
+      return json ? JSON.stringify({ running: false }) : spoken(error.message);
+    }
+    throw error;
+  });
 }
 
 /** Throws LIUHEN_NOT_RUNNING, which says in the terminal's language that nothing is recorded. */

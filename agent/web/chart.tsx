@@ -1,8 +1,9 @@
 import type { Sample } from '../doctor/history.js';
 
 const DAY_MS = 86_400_000;
-const WIDTH = 720;
-const HEIGHT = 150;
+/** About as wide as it is shown, so that its letters are as large as those beside it. */
+const WIDTH = 440;
+const HEIGHT = 140;
 const LEFT = 64;
 const BOTTOM = 22;
 const HOURS = [0, 6, 12, 18, 24];
@@ -38,7 +39,7 @@ export function chartSvg(
       xmlns="http://www.w3.org/2000/svg"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       font-family="sans-serif"
-      font-size="11"
+      font-size="12"
     >
       <title>{title}</title>
       {gapsIn(shown, nowMs).map(({ fromMs, toMs }) => (

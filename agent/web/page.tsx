@@ -22,6 +22,7 @@ export function recorderPage({ words, device, rows, recordings }: PageParts): st
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${device} — Liuhen`}</title>
+        <link rel="icon" href="/assets/recorder.svg" />
         <link rel="stylesheet" href="/assets/recorder.css" />
         <script src="/assets/recorder.js" defer />
       </head>
@@ -40,15 +41,17 @@ export function recorderPage({ words, device, rows, recordings }: PageParts): st
                 ))}
               </tbody>
             </table>
+            <section class="day">
+              <h2>{web.day}</h2>
+              <p class="quiet">{web.gaps}</p>
+              {(['backlog', 'disk'] as const).map((name) => (
+                <figure>
+                  <figcaption>{web.chart[name]}</figcaption>
+                  <img class="chart" src={`/chart/${name}.svg`} alt={web.chart[name]} />
+                </figure>
+              ))}
+            </section>
           </div>
-          <h2>{web.day}</h2>
-          <p class="quiet">{web.gaps}</p>
-          {(['backlog', 'disk'] as const).map((name) => (
-            <figure>
-              <figcaption>{web.chart[name]}</figcaption>
-              <img class="chart" src={`/chart/${name}.svg`} alt={web.chart[name]} />
-            </figure>
-          ))}
           <h2>{web.recordings}</h2>
           <p class="said" role="status" />
           {recordings.length === 0 ? <p>{web.none}</p> : <Recordings words={words} recordings={recordings} />}
@@ -61,36 +64,38 @@ export function recorderPage({ words, device, rows, recordings }: PageParts): st
 
 function Recordings({ words: { web }, recordings }: Pick<PageParts, 'words' | 'recordings'>) {
   return (
-    <table id="recordings">
-      <thead>
-        <tr>
-          {web.columns.map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {recordings.map(({ recording, startedAt, durationMs, bytes, stopped, receipt, evicted }) => (
+    <div class="wide">
+      <table id="recordings">
+        <thead>
           <tr>
-            <td>{recording}</td>
-            <td>{startedAt.wall.replace('T', ' ').slice(0, 19)}</td>
-            <td>{durationText(durationMs)}</td>
-            <td>{bytesText(bytes)}</td>
-            <td>{receipt === undefined ? web.no : web.yes}</td>
-            <td>
-              {stopped === undefined ? (
-                web.recordingNow
-              ) : evicted === undefined ? (
-                <form method="post" action={`/export/${recording}`}>
-                  <button type="submit">{web.export}</button>
-                </form>
-              ) : (
-                web.removed
-              )}
-            </td>
+            {web.columns.map((name) => (
+              <th scope="col">{name}</th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {recordings.map(({ recording, startedAt, durationMs, bytes, stopped, receipt, evicted }) => (
+            <tr>
+              <td>{recording}</td>
+              <td>{startedAt.wall.replace('T', ' ').slice(0, 19)}</td>
+              <td>{durationText(durationMs)}</td>
+              <td>{bytesText(bytes)}</td>
+              <td>{receipt === undefined ? web.no : web.yes}</td>
+              <td>
+                {stopped === undefined ? (
+                  web.recordingNow
+                ) : evicted === undefined ? (
+                  <form method="post" action={`/export/${recording}`}>
+                    <button type="submit">{web.export}</button>
+                  </form>
+                ) : (
+                  web.removed
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

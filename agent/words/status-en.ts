@@ -20,7 +20,7 @@ export const statusEn = {
     hardware: 'hardware',
     absent: 'absent',
     waits: 'waits',
-    notThere: 'not there',
+    notThere: 'not set up',
     light: 'light',
     alarms: 'ALARMS',
     memory: 'memory',

@@ -81,5 +81,5 @@ export const statusZh: StatusWords = {
   },
   noneRuns: (folder) => `${folder} 上没有代理程序在运行：没有在录制`,
   noneRunsNext: '执行 systemctl start liuhen.target 或 liuhen run；liuhen doctor 会指出阻碍运行的原因',
-  watching: '每秒刷新；按 Ctrl-C 结束',
+  watching: '每秒刷新；按 q 结束',
 };

@@ -31,7 +31,7 @@ export const operationZh: Catalogue = {
   'and has lights, buzzer and vibration show themselves. It seals one entry, which the archive has to cosign.':
     '并让指示灯、蜂鸣器和振动马达动作一次。会封存一个条目，须由归档端联署。',
   'also what the parts log, on stderr': '同时在标准错误输出各部件的日志',
-  'again and again, until Ctrl-C': '反复检查，直至按 Ctrl-C',
+  'again and again, until q or Ctrl-C': '反复检查，直至按 q 或 Ctrl-C',
   "longest wait for the archive's answer, such as 60s (default: 15s)":
     '等待归档端应答的最长时间，例如 60s（默认：15s）',
   'after an upgrade: only prove that the device seals and is witnessed':

@@ -36,7 +36,7 @@ export const recorderZh: Catalogue = {
   "serve the recorder's own page to a browser on this machine, until Ctrl-C":
     '在本机以浏览器页面显示设备状态，直至按 Ctrl-C',
   'print JSON; with --watch a line each second': '以 JSON 输出；与 --watch 同用时每秒一行',
-  'every second, until Ctrl-C': '每秒刷新，直至按 Ctrl-C',
+  'every second, until q or Ctrl-C': '每秒刷新，直至按 q 或 Ctrl-C',
   'show what the running agent does': '显示代理程序正在做什么',
   device: '设备',
   '{} ({}, pid {}, up {})': '{1}（{2}，进程号 {3}，已运行 {4}）',
