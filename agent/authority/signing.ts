@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { LiuhenError } from '../../config/errors.js';
 import { signEnvelope } from '../disclosure/envelope.js';
 import { type ContentRef, KINDS, type Kind, payloadTypeOf } from '../disclosure/kinds/head.js';
 import { type Content, encodeDocument, refOf, SCHEMAS } from '../disclosure/kinds/kinds.js';
