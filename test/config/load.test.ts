@@ -60,7 +60,12 @@ test('text that looks like a number or a boolean stays text where text belongs',
 test('a section with nothing under it has its defaults', (t) => {
   const config = parseConfig(`${device}camera:\n  # width: 640\narchive:\n  embeddedBroker:\n`, 'c.yaml');
   t.is(config.camera.width, 1280);
-  t.deepEqual(config.archive.embeddedBroker, { host: '127.0.0.1', port: 1883 });
+  t.deepEqual(config.archive.embeddedBroker, {
+    host: '127.0.0.1',
+    port: 1883,
+    tls: undefined,
+    enrolPort: undefined,
+  });
 });
 
 test('an archive is named after its device unless it is named', (t) => {
@@ -94,7 +99,12 @@ test('overrides stand over the file and count paths from the working directory',
   });
   t.is(config.data, resolve('there'));
   t.is(config.recording.preRecordMs, 3000);
-  t.deepEqual(config.archive.embeddedBroker, { host: '127.0.0.1', port: 0 });
+  t.deepEqual(config.archive.embeddedBroker, {
+    host: '127.0.0.1',
+    port: 0,
+    tls: undefined,
+    enrolPort: undefined,
+  });
   t.true(config.camera.copy);
   t.is(config.uplink.tls?.caFile, resolve('ca.pem'));
   t.is(config.log.level, 'debug');

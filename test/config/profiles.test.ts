@@ -9,6 +9,8 @@ const LINES = [...['button', 'light', 'buzzer', 'vibration', 'cover', 'storageDo
 const PORTS = ['gnss', 'cardReader', 'board'];
 const roles = ['archive', 'kiosk', 'recorder'] as const;
 
+const BROKER_FILES = ['caFile', 'certFile', 'keyFile', 'aclFile'];
+
 test('there is one profile for each role', (t) => {
   t.deepEqual(
     readdirSync(folder).toSorted(),
@@ -62,6 +64,7 @@ test('every setting has a description, and a default unless it is optional or re
       // Sections that may be left out as a whole.
       ...LINES.flatMap((name) => [`hardware.${name}.chip`, `hardware.${name}.line`]),
       ...PORTS.map((name) => `hardware.${name}.port`),
+      ...BROKER_FILES.map((name) => `archive.embeddedBroker.tls.${name}`),
       ...['presence', 'awayButton'].flatMap((name) => [`kiosk.${name}.chip`, `kiosk.${name}.line`]),
     ],
   );
@@ -84,8 +87,9 @@ test('every setting of the table is in the loaded configuration under the name t
     ...LINES.map((name, line) => `${name}: {chip: gpio, line: ${line}}`),
     ...PORTS.map((name) => `${name}: {port: /dev/${name}}`),
   ];
+  const tls = BROKER_FILES.map((name) => `${name}: /${name}`).join(', ');
   const kiosk = 'kiosk: {presence: {chip: gpio, line: 1}, awayButton: {chip: gpio, line: 2}}\n';
-  const optional = `uplink: {tls: {}}\narchive: {embeddedBroker: {}, tls: {}}\nhardware: {${pieces.join(', ')}}\n${kiosk}`;
+  const optional = `uplink: {tls: {}}\narchive: {embeddedBroker: {tls: {${tls}}}, tls: {}}\nhardware: {${pieces.join(', ')}}\n${kiosk}`;
   const config: unknown = parseConfig(`device: {id: a, authority: b.example}\n${optional}`, 'all.yaml');
   for (const { loadedAs } of settingsTable()) {
     let at = config;
