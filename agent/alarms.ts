@@ -24,7 +24,7 @@ export interface AlarmFacts {
   camera: { problem: string | null };
   uplink: Pick<UplinkStatus, 'connected' | 'fork'> | null;
   certificate: { problem: string | null } | null;
-  hardware: Pick<OfficersDeviceStatus, 'light' | 'openDoors' | 'pieces'>;
+  hardware: Pick<OfficersDeviceStatus, 'light' | 'openDoors' | 'batteryLow' | 'pieces'>;
   firmware: { keyProblem: string | null } | null;
   clock: { source: string };
 }
@@ -38,7 +38,7 @@ export function alarmsOf(status: AlarmFacts): Alarm[] {
     camera: camera.problem !== null,
     'not-sealing': state === 'fault' || hardware.light === 'not-sealing',
     'door-open': hardware.openDoors.length > 0,
-    'battery-low': hardware.light === 'battery-low',
+    'battery-low': hardware.batteryLow,
     hardware: Object.values(hardware.pieces).some((piece) => piece.state === 'absent'),
     'link-down': uplink?.connected === false,
     certificate: typeof certificate?.problem === 'string',

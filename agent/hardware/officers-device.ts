@@ -34,6 +34,8 @@ export interface OfficersDeviceStatus extends HardwareStatus {
   light: Light;
   officer: { id: string; name: string; credential: string } | null;
   openDoors: string[];
+  /** Announced as low, or so low that a recording ends. */
+  batteryLow: boolean;
 }
 
 /** What the officer wears: button, light and card, and the hardware behind them. */
@@ -96,6 +98,7 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
       light: controls.light,
       officer: identity.officer ?? null,
       openDoors: controls.openDoors,
+      batteryLow: controls.battery === 'low' || controls.battery === 'critical',
     }),
     locate: (durationMs) => beacon.begin(durationMs),
     async close() {

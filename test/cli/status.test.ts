@@ -73,7 +73,7 @@ test('alarms are what somebody should do something about, the gravest first', (t
     camera: { problem: null },
     uplink: null,
     certificate: { problem: null },
-    hardware: { light: 'ready', openDoors: [], pieces: {} },
+    hardware: { light: 'ready', openDoors: [], batteryLow: false, pieces: {} },
     firmware: { keyProblem: null },
     clock: { source: 'ntp' },
   } as const;
@@ -85,7 +85,7 @@ test('alarms are what somebody should do something about, the gravest first', (t
       uplink: { connected: false, fork: { message: 'two histories', wall: '' } },
       certificate: { problem: 'no answer' },
       hardware: {
-        ...{ light: 'battery-low', openDoors: ['cover'] },
+        ...{ light: 'ready', openDoors: ['cover'], batteryLow: true },
         pieces: { button: { state: 'absent', detail: '' } },
       },
       firmware: { keyProblem: 'no file' },

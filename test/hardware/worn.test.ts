@@ -180,6 +180,19 @@ test('a line that comes late and is lost is told each time, and shows at once wh
   t.deepEqual(told, ['absent', 'works', 'absent', 'works']);
 });
 
+test('a battery that is low is an alarm also while it records, when the light says that and nothing else', async (t) => {
+  const worn = await WornDevice.start(t, {}, (drivers) => {
+    drivers.reading = { percent: 9, millivolts: 3500, charging: false, supply: 'battery' };
+  });
+  const { agent } = worn;
+  await agent.device.controls.start({ trigger: 'command' });
+  await worn.film(1);
+  await worn.until(
+    () => agent.device.controls.light === 'sealing' && agent.device.controls.battery === 'low',
+  );
+  t.true((await agent.status()).alarms.includes('battery-low'));
+});
+
 test('a receiver that opens and says nothing does not count as working', async (t) => {
   const worn = await WornDevice.start(t, { hardware: { gnss: { port: '/dev/gnss' } } });
   const piece = () => worn.agent.device.status().pieces.gnss;
