@@ -46,6 +46,7 @@ export const contentZh: Catalogue = {
   '{}: the device ended in the middle of it': '{1}：设备在执行途中退出',
   'look at the device; the command is not tried again, send another one':
     '检查设备；该命令不会重试，请另发一条',
+  'expected documents in {}, got none': '{1} 中应有文档，实际没有',
   '{}: expected one document, got none': '{1}：应有一份文档，实际没有',
   '{}: expected one document, got more': '{1}：应只有一份文档，实际更多',
   '{}: expected the number of the last version in one line': '{1}：应为一行，内容是上一版的版本号',
@@ -256,4 +257,5 @@ export const contentZh: Catalogue = {
   'expected no time in the future': '不应为将来的时间',
   'expected a version above {}, which this root key has signed, got {}; leave it out and it goes up by itself':
     '版本应高于此根密钥已签署的 {1}，实为 {2}；不写则自动递增',
+  "expected documents in {}, got none": "{1} 中应有文档，实际没有",
 };
