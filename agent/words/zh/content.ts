@@ -257,5 +257,4 @@ export const contentZh: Catalogue = {
   'expected no time in the future': '不应为将来的时间',
   'expected a version above {}, which this root key has signed, got {}; leave it out and it goes up by itself':
     '版本应高于此根密钥已签署的 {1}，实为 {2}；不写则自动递增',
-  'expected documents in {}, got none': '{1} 中应有文档，实际没有',
 };
