@@ -14,7 +14,7 @@ import { OpenedDevice } from '../doctor/opened.js';
 import { OpenedArchive } from '../doctor/opened-archive.js';
 import { ffmpegFinding, nodeFinding } from '../doctor/software.js';
 import { terminalLanguage } from '../words/language.js';
-import { spoken as inLanguage } from '../words/spoken.js';
+import { spoken as inLanguage, named } from '../words/spoken.js';
 import { type Words, words } from '../words/words.js';
 import { becomeOwner } from './as-owner.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
@@ -214,7 +214,7 @@ function page(checks: readonly Check[], { doctor }: Words, ...more: string[]): s
     const line = lines[at] ?? '';
     const isRed = result === 'fault' || result === 'warning';
     return isRed && next !== undefined && next !== ''
-      ? [line, `    ${doctor.next}: ${inLanguage(oneLine(next))}`]
+      ? [line, `    ${named(doctor.next, oneLine(next))}`]
       : [line];
   });
   return [...advised, ...more, '', doctor.verdict(count('fault'), count('warning'))].join('\n');

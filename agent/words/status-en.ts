@@ -53,6 +53,7 @@ export const statusEn = {
     `${hours} h of recording left (${free} free, ${reserve} of it in reserve)`,
   linkNone: 'none configured',
   linkUp: (forText: string, sent: string) => `up for ${forText}, ${sent} sent`,
+  linkDeaf: (topics: string) => `the broker does not let it listen to ${topics}`,
   linkDown: (why: string) => `DOWN: ${why}`,
   linkUntried: 'not tried yet',
   certificateUntil: (day: string, problem: string | null) =>

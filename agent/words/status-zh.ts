@@ -53,6 +53,7 @@ export const statusZh: StatusWords = {
   diskIs: (hours, free, reserve) => `还可录 ${hours} 小时（可用 ${free}，其中预留 ${reserve}）`,
   linkNone: '未配置',
   linkUp: (forText, sent) => `已连接 ${forText}，已发送 ${sent}`,
+  linkDeaf: (topics) => `消息服务器不允许订阅 ${topics}`,
   linkDown: (why) => `断开（${why}）`,
   linkUntried: '尚未尝试',
   certificateUntil: (day, problem) =>

@@ -316,7 +316,8 @@ class Reader {
     }
     if (callee.type === 'Identifier' && SPEAKERS.has(String(callee.name))) return [];
     const target = this.#target(module, node);
-    if (target === undefined) return [];
+    // What a parameter returns is said by whoever is given for it.
+    if (target === undefined) return callee.type === 'Identifier' ? this.#texts(module, callee, on) : [];
     return this.#texts(this.#home.get(target) ?? module, target, on);
   }
 

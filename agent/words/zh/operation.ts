@@ -72,4 +72,5 @@ export const operationZh: Catalogue = {
     '用 --out 指定该用户可写的目录，例如 /tmp 中的目录',
   '(liuhen --help shows all commands)': '（liuhen --help 列出全部命令）',
   'liuhen explain lists all of them': 'liuhen explain 列出全部代码',
+  '[removed]: not sound YAML': '[已去除]：不是有效的 YAML',
 };

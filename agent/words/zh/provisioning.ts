@@ -295,4 +295,11 @@ export const provisioningZh: Catalogue = {
     '在主管机关执行 liuhen authority enrol {1}，然后在此执行 liuhen provision --answer {2}',
   'at the authority, liuhen authority enrol {}; then here, liuhen provision --config {} --answer {}':
     '在主管机关执行 liuhen authority enrol {1}，然后在此执行 liuhen provision --config {2} --answer {3}',
+  'this is not the same as before; type it again, or begin anew after Ctrl+C':
+    '与上一次不同；请重新输入，或按 Ctrl+C 后重来',
+  'expected 0 to {}': '应为 0 到 {1}',
+  'expected /dev/videoN, rtsp://… without a password, or a file':
+    '应为 /dev/videoN、不含密码的 rtsp://…，或文件',
+  'expected a window such as 3 or A12': '应为窗口，例如 3 或 A12',
+  'expected a folder': '应为目录',
 };

@@ -61,5 +61,6 @@ export const valuesZh: Catalogue = {
   '{} s of footage': '影像 {1} 秒',
   '{} fragment, {}': '{1} 个片段，{2}',
   '{} fragments, {}': '{1} 个片段，{2}',
-  '{} or {}': '{1!}或{2!}',
+  'dispatcher or technician': '调度员或技术员',
+  'publisher or reviewer': '发布或审核',
 };
