@@ -101,11 +101,12 @@ export function certificateRows(certificate: CertificateStatus | null, words: St
 /** The connection to the archive, and what was counted on it. */
 export function linkText(uplink: UplinkStatus | null, words: StatusWords): string {
   if (uplink === null) return words.linkNone;
-  const { connected, connectedForMs = 0, lastError, sentBytes, counts, fork } = uplink;
+  const { connected, connectedForMs = 0, lastError, sentBytes, counts, notGranted, fork } = uplink;
   if (fork !== undefined) return `${words.alarm.fork}: ${fork.message}`;
   const state = connected
     ? words.linkUp(durationText(connectedForMs), bytesText(sentBytes))
     : words.linkDown(lastError ?? words.linkUntried);
   const problems = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
-  return [state, ...problems].join(', ');
+  const deaf = notGranted.length === 0 ? [] : [words.linkDeaf(notGranted.join(', '))];
+  return [state, ...deaf, ...problems].join(', ');
 }

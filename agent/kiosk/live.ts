@@ -6,6 +6,8 @@ export type LiveEvent = 'change' | 'receipt' | 'wake' | 'sleep';
 
 const MOST_PAGES = 16;
 const PING_MS = 15_000;
+/** Events that may wait for a page. */
+const MOST_UNREAD = 100;
 
 interface OpenPage {
   send(event: string, data: string): void;
@@ -31,8 +33,15 @@ export class Live {
       const [oldest] = this.#pages;
       if (this.#pages.size >= MOST_PAGES) oldest?.end();
       const { promise: ended, resolve: end } = withResolvers();
+      let unread = 0;
       const page: OpenPage = {
-        send: (event, data) => void stream.writeSSE({ event, data }).catch(end),
+        send(event, data) {
+          // A browser that hangs reads no more, and keeps its connection for months: what waits for it stays in memory.
+          if (++unread > MOST_UNREAD) end();
+          else {
+            stream.writeSSE({ event, data }).then(() => unread--, end);
+          }
+        },
         end,
       };
       stream.onAbort(end);

@@ -16,7 +16,11 @@ export interface ConnectionOptions extends BrokerSettings {
   connectTimeoutMs: number;
   /** What the broker says, retained, when this connection dies. */
   will: { topic: string; payload: Buffer } | undefined;
+  /** Without all of these there is no connection. */
   subscriptions: readonly string[];
+  /** Those it does not grant are told to `onNotGranted`, and the connection goes on without them. */
+  optionalSubscriptions?: readonly string[] | undefined;
+  onNotGranted?: ((topic: string, error: LiuhenError) => void) | undefined;
   /** The broker is told not to send larger packets (MQTT 5 only). */
   maxIncomingBytes: number;
   onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
@@ -93,6 +97,7 @@ export class Connection {
     const limits = await Promise.race([connected(client), failed]);
     try {
       await Promise.race([subscribed(client, options.subscriptions), failed]);
+      await Promise.race([subscribedWhereGranted(client, options), failed]);
     } catch (error) {
       client.end(true);
       throw error;
@@ -159,6 +164,21 @@ async function subscribed(client: MqttClient, subscriptions: readonly string[]):
     if (refused.length > 0) throw new Error(`not granted: ${refused.map(({ topic }) => topic).join(', ')}`);
   } catch (error) {
     throw new LiuhenError('LIUHEN_LINK', `subscription to ${names}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** One SUBSCRIBE each: mqtt.js does not tell which of several a broker refused. */
+async function subscribedWhereGranted(
+  client: MqttClient,
+  { optionalSubscriptions = [], onNotGranted }: ConnectionOptions,
+): Promise<void> {
+  for (const topic of optionalSubscriptions) {
+    try {
+      await subscribed(client, [topic]);
+    } catch (error) {
+      // Where the connection has gone, that is what is told.
+      if (client.connected && error instanceof LiuhenError) onNotGranted?.(topic, error);
+    }
   }
 }
 

@@ -28,6 +28,9 @@ export interface LinkOptions extends BrokerSettings {
   clientId: string | Promise<string>;
   will?: { topic: string; payload: Buffer };
   subscriptions: readonly string[];
+  /** Without these the connection goes on: each that the broker does not grant is told to `onNotGranted`. */
+  optionalSubscriptions?: readonly string[];
+  onNotGranted?: (topic: string, error: LiuhenError) => void;
   maxIncomingBytes: number;
   /** Publications that are not emitted as `message`. */
   bulk?: Bulk;

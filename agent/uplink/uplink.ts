@@ -50,6 +50,7 @@ export type UplinkProblem =
   | Refusal
   | FootageProblem
   | 'refused-by-broker'
+  | 'subscription-refused'
   | 'journal-send'
   | 'report'
   | 'store';
@@ -68,6 +69,8 @@ export interface UplinkStatus {
   /** Receipts verified since the start. */
   archived: number;
   counts: Partial<Record<UplinkProblem, number>>;
+  /** Topics that the broker does not let this device listen to; evidence goes up all the same. */
+  notGranted: readonly string[];
   /** The archive signed what contradicts this journal: nothing is sent any more. */
   fork: { message: string; wall: string } | undefined;
 }
@@ -98,6 +101,8 @@ export interface Uplink extends EventEmitter<UplinkEvents> {
 
 const ANSWER_MS = 10_000;
 const TELEMETRY_MS = 30_000;
+/** After which a topic that the broker did not grant is asked for again. */
+const ASK_AGAIN_MS = 60_000;
 
 /** Starts sending to the archive and goes on until stopped. Throws LIUHEN_CONFIG without a broker or a usable witness. */
 export function startUplink(options: UplinkOptions): Uplink {
@@ -114,6 +119,8 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
   readonly #reports: Reports;
   readonly #receipts: Receipts;
   readonly #onSealed = () => this.#sealed();
+  /** Topics that were not granted, with what ends the wait until each is asked for again. */
+  readonly #notGranted = new Map<string, () => void>();
   #following = false;
   #stopped = false;
   #archived = 0;
@@ -138,7 +145,9 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       broker,
       clientId: clientIdOf(store, device, (error) => tally.count('store', messageOf(error))),
       will: { topic: topics.state(device), payload: OFFLINE },
-      subscriptions: [topics.receipt(device), ...(options.alsoListen?.topics ?? [])],
+      subscriptions: [topics.receipt(device)],
+      optionalSubscriptions: options.alsoListen?.topics ?? [],
+      onNotGranted: (topic, error) => this.#onNotGranted(topic, error),
       maxIncomingBytes: Math.max(MAX_RECEIPT_BYTES, options.alsoListen?.maxPayloadBytes ?? 0) + 1024,
       onRefused: (error) => tally.count('refused-by-broker', error.message),
       log,
@@ -218,6 +227,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       witnessed: this.#witnessed,
       archived: this.#archived,
       counts: this.#tally.counts(),
+      notGranted: [...this.#notGranted.keys()],
       fork: this.#fork,
     };
   }
@@ -241,6 +251,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#askForNoneAgain();
     this.#options.journal.off('sealed', this.#onSealed);
     this.#sender.disconnected();
     this.#reports.disconnected();
@@ -262,6 +273,7 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       this.emit('connected');
     });
     this.#link.on('down', () => {
+      this.#askForNoneAgain();
       this.#sender.disconnected();
       this.#reports.disconnected();
       this.emit('state');
@@ -276,6 +288,34 @@ class RunningUplink extends EventEmitter<UplinkEvents> implements Uplink {
       (error: unknown) => this.#tally.count('store', messageOf(error)),
     );
     this.#link.start();
+  }
+
+  /** The rules of a broker are put right without its connections being cut: what it refused is asked for again. */
+  #onNotGranted(topic: string, error: LiuhenError): void {
+    this.#tally.count(
+      'subscription-refused',
+      `the broker does not let this device listen to ${topic}: evidence goes up, but nothing comes from there (${error.message})`,
+    );
+    const ask = () =>
+      this.#link.subscribeAgain([topic]).then(
+        () => {
+          this.#notGranted.delete(topic);
+          this.emit('state');
+        },
+        (again: LiuhenError) => {
+          if (this.#notGranted.has(topic)) this.#onNotGranted(topic, again);
+        },
+      );
+    this.#notGranted.set(
+      topic,
+      this.#timers.after(ASK_AGAIN_MS, () => void ask()),
+    );
+    this.emit('state');
+  }
+
+  #askForNoneAgain(): void {
+    for (const cancel of this.#notGranted.values()) cancel();
+    this.#notGranted.clear();
   }
 
   /** Called within the recorder's commit: starts work and waits for none. */
