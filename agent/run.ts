@@ -120,6 +120,16 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
     const { retentionMs } = config.storage;
     const retention = { journal, ...stores, retentionMs, ...(witness === undefined ? {} : { witness }) };
     opened.add(startTimers(journal, recorder, retention, { ...config.journal, ...config.storage }, log));
+    opened.add(() => recorder.close('not started'));
+    recorder.open();
+    // Before anybody can ask for another recording, by hand either.
+    const interrupted = await continuationIn(stores.store, clock.read());
+    if (interrupted !== undefined) {
+      log.warn({ continues: interrupted.continues }, 'a whole-process recording was interrupted: it goes on');
+      await recorder.resume(interrupted).catch((error: unknown) => {
+        log.error({ err: messageOf(error) }, 'the whole-process recording does not go on');
+      });
+    }
     const { reserveBytes } = config.storage;
     const worn = await openOfficersDevice({
       ...{ config, policy, drivers, recorder, journal, clock, machineClock, log },
@@ -182,16 +192,6 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
       };
       return { ...facts, alarms: alarmsOf(facts) };
     };
-    opened.add(() => recorder.close('not started'));
-    recorder.open();
-    // Before anybody can ask for another recording.
-    const interrupted = await continuationIn(stores.store, clock.read());
-    if (interrupted !== undefined) {
-      log.warn({ continues: interrupted.continues }, 'a whole-process recording was interrupted: it goes on');
-      await recorder.resume(interrupted).catch((error: unknown) => {
-        log.error({ err: messageOf(error) }, 'the whole-process recording does not go on');
-      });
-    }
     const { controls } = worn;
     const examined = () =>
       runningDevice({

@@ -90,6 +90,8 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
     ...{ drivers, pieces, signals, clock, controls, identity, log },
     machineClock: parts.machineClock,
   });
+  // A recording that goes on by itself began before there was anything to tell it with.
+  if (recorder.recording !== undefined) signals.cue('started');
   return {
     controls,
     hardware,

@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { MemoryDrivers } from '../support/hardware.js';
 import { nmea } from '../support/nmea.js';
+import type { ManualTimers } from '../support/timers.js';
 import { WornDevice } from '../support/worn.js';
 
 const gpio = (line: number) => ({ chip: 'recorder-gpio', line });
@@ -191,6 +193,33 @@ test('a battery that is low is an alarm also while it records, when the light sa
     () => agent.device.controls.light === 'sealing' && agent.device.controls.battery === 'low',
   );
   t.true((await agent.status()).alarms.includes('battery-low'));
+});
+
+test('a press as the lines open does not come before a whole process that was interrupted: it goes on, and the press marks it', async (t) => {
+  const hardware = { button: gpio(BUTTON), gnss: { port: '/dev/gnss' } };
+  const first = await WornDevice.start(t);
+  await first.agent.device.controls.start({ trigger: 'command', wholeProcess: true });
+  await first.film(1);
+  await first.stop();
+  const press = (drivers: MemoryDrivers) => {
+    const { serial, timers } = drivers;
+    drivers.serial = async (options, log) => {
+      // The lines are open by now.
+      const button = drivers.gpioLines.line(BUTTON);
+      for (const active of [true, false]) {
+        button.set(active);
+        (timers as ManualTimers).advance(active ? 100 : 500);
+      }
+      return await serial(options, log);
+    };
+  };
+  const second = await WornDevice.start(t, { hardware }, press, first);
+  t.is(second.agent.recorder.state, 'recording');
+  t.like((await second.entriesOf('recording-started')).at(-1), { wholeProcess: true, continues: 3 });
+  t.is((await second.entriesOf('mark')).length, 1);
+
+  const third = await WornDevice.start(t, { hardware: { buzzer: gpio(2) } }, () => {}, second);
+  t.true(third.drivers.gpioLines.line(2).written.includes(true), 'who wears it is told that it records');
 });
 
 test('a receiver that opens and says nothing does not count as working', async (t) => {

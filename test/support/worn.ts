@@ -44,14 +44,16 @@ export class WornDevice {
     this.data = data;
   }
 
+  /** A new device, or the one that was stopped before, with what is on its disk. */
   static async start(
     t: ExecutionContext,
     settings: Parameters<typeof defaultConfig>[0] = {},
     before: (drivers: MemoryDrivers) => void = () => {},
+    again?: WornDevice,
   ): Promise<WornDevice> {
-    const folder = await mkdtemp(join(tmpdir(), 'liuhen-worn-'));
-    const config = defaultConfig({ ...settings, data: join(folder, 'data') });
-    await initDevice(config.data, config.device, systemClock());
+    const folder = again === undefined ? await mkdtemp(join(tmpdir(), 'liuhen-worn-')) : undefined;
+    const config = defaultConfig({ ...settings, data: again?.data ?? join(folder ?? '', 'data') });
+    if (again === undefined) await initDevice(config.data, config.device, systemClock());
     const timers = new ManualTimers();
     const drivers = new MemoryDrivers(timers);
     before(drivers);
@@ -63,7 +65,7 @@ export class WornDevice {
     const worn = new WornDevice(agent, drivers, timers, camera, run, logged, config.data);
     t.teardown(async () => {
       await worn.stop();
-      await rm(folder, { recursive: true, force: true });
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     });
     run.init();
     await worn.until(() => agent.recorder.cameraGiving);
