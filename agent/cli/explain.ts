@@ -18,19 +18,19 @@ export function registerExplain(program: Command): void {
 }
 
 function all(json: boolean): string {
-  const rows = (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => [code, explained(code).meaning]);
+  const rows = (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => [code, explained(code, json).meaning]);
   return json ? JSON.stringify(Object.fromEntries(rows)) : tableText(rows);
 }
 
 function one(code: ErrorCode, json: boolean): string {
-  const { meaning, why, next } = explained(code);
+  const { meaning, why, next } = explained(code, json);
   if (json) return JSON.stringify({ code, meaning, why, next });
   const label = terminalLanguage() === 'zh' ? '下一步：' : 'next: ';
   return [code, `  ${meaning}`, '', `  ${why}`, '', `  ${label}${next}`].join('\n');
 }
 
-function explained(code: ErrorCode) {
-  return explanations[code][terminalLanguage()];
+function explained(code: ErrorCode, json: boolean) {
+  return explanations[code][json ? 'en' : terminalLanguage()];
 }
 
 /** As people type it: in any case, with or without the prefix. */

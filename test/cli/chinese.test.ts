@@ -84,6 +84,7 @@ test.serial(
     const json = await zh('provision', '--config', made, '--check', '--json');
     t.is(json.status, 1, json.stderr);
     t.notRegex(json.stdout, HAN);
+    t.notRegex((await zh('explain', '--json')).stdout, HAN);
   },
 );
 

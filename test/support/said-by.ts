@@ -44,7 +44,10 @@ export function saidBy(path: string, call: Node): Node | undefined {
     return isError(name) ? args[1] : argument === undefined ? undefined : args[argument];
   }
   if (callee.type === 'Super') return args.length > 1 ? args[1] : undefined;
-  if (callee.type === 'Identifier') return SPEAKERS.has(String(callee.name)) ? args[0] : undefined;
+  if (callee.type === 'Identifier') {
+    if (callee.name === 'spokenIn') return args[1];
+    return SPEAKERS.has(String(callee.name)) ? args[0] : undefined;
+  }
   if (callee.type !== 'MemberExpression') return undefined;
   const name = String((callee.property as Node).name);
   if (name === 'write' && path.startsWith('agent/cli/'))

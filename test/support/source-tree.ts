@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Node as AcornNode, parse } from 'acorn';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
@@ -29,9 +29,15 @@ export function sourceModules(isLeftOut: (path: string) => boolean): Map<string,
 function sources(isLeftOut: (path: string) => boolean): string[] {
   return ROOMS.flatMap((room) =>
     readdirSync(join(COMPILED, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.js') && !isLeftOut(join(room, name)))
+      // What was compiled of a file that is gone says nothing any more.
+      .filter((name) => name.endsWith('.js') && !isLeftOut(join(room, name)) && isSource(join(room, name)))
       .map((name) => join(COMPILED, room, name)),
   ).sort();
+}
+
+function isSource(name: string): boolean {
+  const path = join(PACKAGE_ROOT, name.replace(/\.js$/, ''));
+  return existsSync(`${path}.ts`) || existsSync(`${path}.tsx`);
 }
 
 function moduleOf(path: string): Module {
