@@ -45,9 +45,9 @@ export const doctorEn = {
     published: 'published folder',
   },
   result: { ok: 'ok', warning: 'WARNING', fault: 'FAULT', skipped: '-' },
-  verdict: (faults: number, warnings: number) =>
+  verdict: (faults: number, warnings: number, first: string) =>
     faults > 0
-      ? `${faults} ${faults === 1 ? 'fault' : 'faults'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
+      ? `${faults} ${faults === 1 ? 'fault' : 'faults'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}; begin with: ${first}`
       : warnings > 0
         ? `no fault, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
         : 'all is well',
@@ -90,11 +90,15 @@ export const doctorEn = {
   cameraSlowNext:
     'more light, a smaller picture or a better cable; camera.framesPerSecond says what is expected',
   cameraSilent: (source: string, seconds: number) => `${source}: no footage in ${seconds} s`,
-  cameraNext: 'plug it in, look at its name with ls /dev/video* and set camera.source',
+  cameraNext:
+    'plug it in; ls /dev/video* shows what is there; then liuhen config set camera.source /dev/videoN',
+  cameraAbsent: (source: string, found: string) =>
+    `${source} is not there; found ${found === '' ? 'no camera at all' : found}`,
   cameraWithout: (sentence: string) => `${sentence}`,
 
   pieceSilent: (detail: string) => detail,
-  serialNext: 'plug it in; ls /dev/serial/by-id shows what is there; then look at port and baud rate',
+  serialNext: (piece: string) =>
+    `plug it in; ls -l /dev/serial/by-id shows what is there; then liuhen config set hardware.${piece}.port PORT, or look at its baud rate`,
   gpioNext: 'gpiodetect shows chips by label; the user of the agent needs the group gpio',
   boardNext: 'look at cable and port; liuhen firmware info asks it directly',
   lineReads: (detail: string, active: boolean) => `${detail}: reads ${active ? 'active' : 'inactive'}`,
@@ -121,7 +125,7 @@ export const doctorEn = {
   diskFull: (free: string, reserve: string) =>
     `${free} free, and ${reserve} of it are the reserve: nothing can be recorded`,
   diskNext:
-    'bring it where it has a link to the archive: what has a receipt makes room; liuhen recordings shows what waits',
+    'bring it where it has a link to the archive: what has a receipt makes room; liuhen recordings shows what waits, du -xh / | sort -h | tail what else is large',
   enduranceUntold: 'this disk does not tell',
   enduranceLeft: (device: string, usedPercent: number) =>
     `${device}: about ${usedPercent} % of its life is used`,
@@ -146,10 +150,12 @@ export const doctorEn = {
   dnsFound: (host: string, addresses: string) => `${host} is ${addresses}`,
   dnsAddress: (address: string) => `${address} is an address`,
   dnsFailed: (host: string, code: string) => `${host}: ${code}`,
-  dnsNext: 'is there a network? look at /etc/resolv.conf and at the host name in uplink.broker',
+  dnsNext: (host: string) =>
+    `is there a network? getent hosts ${host}; cat /etc/resolv.conf; a wrong name: liuhen config set uplink.broker URL`,
   tcpOpen: (where: string, ms: string) => `${where} in ${ms} ms`,
   tcpFailed: (where: string, code: string) => `${where}: ${code}`,
-  tcpNext: 'does the broker run, does a firewall stand between, is the port in uplink.broker right?',
+  tcpNext: (host: string, port: number) =>
+    `there: systemctl status mosquitto, and does its firewall let port ${port} in? From here: nc -vz ${host} ${port}; a wrong address: liuhen config set uplink.broker URL`,
   tlsNone: 'uplink.broker is mqtt://: not encrypted',
   tlsNoneNext: 'use mqtts:// unless this network is yours alone',
   tlsOpen: (protocol: string, until: string) => `${protocol}, its certificate is good until ${until}`,
@@ -165,6 +171,8 @@ export const doctorEn = {
   certificateEarly: (file: string, from: string) => `${file} begins at ${from}`,
   certificateKey: (file: string, setting: string) => `${file}: the key in ${setting} is another's`,
   certificateNext: 'liuhen provision renews it; look at this machine’s clock too',
+  certificateEarlyNext:
+    'timedatectl shows this machine’s clock, timedatectl set-ntp true sets it; if that is right, the clock that made the certificate is ahead',
   certificateNone: 'none is used',
   renewalFailed: (why: string) => `it is time to renew it, and that failed: ${why}`,
   renewalNext:
@@ -176,7 +184,7 @@ export const doctorEn = {
   archiveBehind: (entries: number) => `answers, and has ${entries} entries still to take in`,
   archiveSilent: (seconds: number) => `the broker took the entry, and no archive answered in ${seconds} s`,
   archiveSilentNext: (rootVkey: string) =>
-    `does the archive run, and does it know this device? There: liuhen archive add '${rootVkey}'`,
+    `does the archive run, and does it know this device? There: liuhen archive add '${rootVkey}' --data ARCHIVE_FOLDER`,
   archiveRefused: (counts: string, seconds: number) => `no answer that counts in ${seconds} s: ${counts}`,
   archiveRefusedNext: 'uplink.witness must be the vkey that liuhen archive init printed there',
   archiveFork: (message: string) => `the archive holds another history of this device: ${message}`,

@@ -47,9 +47,9 @@ export const doctorZh: DoctorWords = {
     published: '公布目录',
   },
   result: { ok: '正常', warning: '警告', fault: '故障', skipped: '-' },
-  verdict: (faults, warnings) =>
+  verdict: (faults, warnings, first) =>
     faults > 0
-      ? `${faults} 项故障，${warnings} 项警告`
+      ? `${faults} 项故障，${warnings} 项警告；先处理：${first}`
       : warnings > 0
         ? `没有故障，${warnings} 项警告`
         : '一切正常',
@@ -88,11 +88,13 @@ export const doctorZh: DoctorWords = {
   cameraSlow: (source, rate, wanted) => `${source}：${rate}，应为 ${wanted}`,
   cameraSlowNext: '增加光线、减小画面或更换线缆；应有的帧率由 camera.framesPerSecond 设定',
   cameraSilent: (source, seconds) => `${source}：${seconds} 秒内没有影像`,
-  cameraNext: '插好摄像头，用 ls /dev/video* 查看名称，再设置 camera.source',
+  cameraNext: '插好摄像头；ls /dev/video* 显示现有的名称；再执行 liuhen config set camera.source /dev/videoN',
+  cameraAbsent: (source, found) => `${source} 不存在；现有：${found === '' ? '没有任何摄像头' : found}`,
   cameraWithout: (sentence) => `摄像头功能不全（${sentence}）`,
 
   pieceSilent: (detail) => `没有应答（${detail}）`,
-  serialNext: '插好设备；ls /dev/serial/by-id 显示现有串口；再核对端口与波特率',
+  serialNext: (piece) =>
+    `插好设备；ls -l /dev/serial/by-id 显示现有串口；再执行 liuhen config set hardware.${piece}.port 端口，或核对波特率`,
   gpioNext: 'gpiodetect 按标签列出芯片；运行代理程序的用户须属于 gpio 组',
   boardNext: '检查线缆与端口；liuhen firmware info 可直接询问单片机',
   lineReads: (detail, active) => `${detail}：读数为${active ? '有效' : '无效'}`,
@@ -115,7 +117,8 @@ export const doctorZh: DoctorWords = {
 
   diskFree: (free, hours) => `预留之外可用 ${free}：可录 ${hours} 小时`,
   diskFull: (free, reserve) => `可用 ${free}，其中 ${reserve} 为预留：无法录制`,
-  diskNext: '把设备带到能连上归档端的地方：有回执的影像会腾出空间；liuhen recordings 显示哪些在等待',
+  diskNext:
+    '把设备带到能连上归档端的地方：有回执的影像会腾出空间；liuhen recordings 显示哪些在等待，du -xh / | sort -h | tail 显示还有什么占用空间',
   enduranceUntold: '此磁盘不提供寿命信息',
   enduranceLeft: (device, usedPercent) => `${device}：寿命约已用去 ${usedPercent} %`,
   enduranceUrgent: (device) => `${device} 的备用块已用尽`,
@@ -136,10 +139,12 @@ export const doctorZh: DoctorWords = {
   dnsFound: (host, addresses) => `${host} 为 ${addresses}`,
   dnsAddress: (address) => `${address} 本身就是地址`,
   dnsFailed: (host, code) => `${host}：${code}`,
-  dnsNext: '网络通吗？查看 /etc/resolv.conf 以及 uplink.broker 中的主机名',
+  dnsNext: (host) =>
+    `网络通吗？getent hosts ${host}；cat /etc/resolv.conf；名称有误则执行 liuhen config set uplink.broker 地址`,
   tcpOpen: (where, ms) => `${where}，用时 ${ms} 毫秒`,
   tcpFailed: (where, code) => `${where}：${code}`,
-  tcpNext: '消息服务器在运行吗？是否隔着防火墙？uplink.broker 的端口对吗？',
+  tcpNext: (host, port) =>
+    `在对方机器上：systemctl status mosquitto，防火墙放行 ${port} 端口了吗？在本机：nc -vz ${host} ${port}；地址有误则执行 liuhen config set uplink.broker 地址`,
   tlsNone: 'uplink.broker 为 mqtt://：未加密',
   tlsNoneNext: '除非网络完全自有，请改用 mqtts://',
   tlsOpen: (protocol, until) => `${protocol}，其证书有效期至 ${until}`,
@@ -154,6 +159,8 @@ export const doctorZh: DoctorWords = {
   certificateEarly: (file, from) => `${file} 自 ${from} 起才有效`,
   certificateKey: (file, setting) => `${file}：${setting} 中的密钥与之不符`,
   certificateNext: '用 liuhen provision 更新证书；同时核对本机时钟',
+  certificateEarlyNext:
+    'timedatectl 显示本机时钟，timedatectl set-ntp true 可校准；若本机无误，则是制作证书的时钟走快了',
   certificateNone: '未使用证书',
   renewalFailed: (why) => `应当续期而未成功（${why}）`,
   renewalNext: '确认主管机关一端的 liuhen authority serve 正在运行；liuhen provision --renew 可立即再试',
@@ -164,7 +171,7 @@ export const doctorZh: DoctorWords = {
   archiveBehind: (entries) => `有应答，尚有 ${entries} 个条目待接收`,
   archiveSilent: (seconds) => `消息服务器已收下条目，但 ${seconds} 秒内没有归档端应答`,
   archiveSilentNext: (rootVkey) =>
-    `归档端在运行吗？它登记了此设备吗？在归档端执行：liuhen archive add '${rootVkey}'`,
+    `归档端在运行吗？它登记了此设备吗？在归档端执行：liuhen archive add '${rootVkey}' --data 归档目录`,
   archiveRefused: (counts, seconds) => `${seconds} 秒内没有有效应答：${counts}`,
   archiveRefusedNext: 'uplink.witness 须为归档端 liuhen archive init 打印的 vkey',
   archiveFork: (message) => `归档端持有此设备的另一份历史（${message}）`,

@@ -102,8 +102,6 @@ export const evidenceZh: Catalogue = {
   'it holds {}': '它持有 {1}',
   'the archive has published no checkpoint of {} yet': '归档端尚未发布 {1} 的检查点',
 
-  "{}: expected a tile at least {} wide among the archive's files, got none":
-    '{1}：归档端的文件中应有宽度至少 {2} 的哈希瓦片，实际没有',
 
   '{}: expected {} free bytes, got {}': '{1}：应有 {2} 字节可用空间，实为 {3}',
 
