@@ -32,13 +32,19 @@ async function rig(t: ExecutionContext, durable: (footage: TestFootage[]) => Tes
   return { device, archive, recording, footage, connect, file };
 }
 
-test('a file that vanished before its receipt was signed is asked for again as a whole', async (t) => {
+/** All of it was durable, the archive is away, and the file is damaged; then the recording ends, and the archive asks again. */
+async function damaged(t: ExecutionContext, damage: (file: string) => Promise<void>) {
   const it = await rig(t, (footage) => footage);
-  await rm(it.file);
+  await damage(it.file);
   await it.device.stop(it.recording, it.footage);
   const wire = await it.connect();
   await wire.sendAll();
   await wire.until(() => (wire.wants.at(-1)?.footage.length ?? 0) > 0);
+  return { ...it, wire };
+}
+
+test('a file that vanished before its receipt was signed is asked for again as a whole', async (t) => {
+  const { wire, ...it } = await damaged(t, rm);
   t.deepEqual(wire.wants.at(-1)?.footage, whole(it.footage));
   t.deepEqual(wire.archived, []);
   t.is(it.archive.running.status().counters['lost-footage'], 1);
@@ -50,12 +56,7 @@ test('a file that vanished before its receipt was signed is asked for again as a
 });
 
 test('what was lost is still known to be lost after another restart, and a real device sends it again', async (t) => {
-  const it = await rig(t, (footage) => footage);
-  await rm(it.file);
-  await it.device.stop(it.recording, it.footage);
-  const wire = await it.connect();
-  await wire.sendAll();
-  await wire.until(() => (wire.wants.at(-1)?.footage.length ?? 0) > 0);
+  const it = await damaged(t, rm);
   await it.archive.stop();
 
   await it.archive.start();
@@ -67,12 +68,7 @@ test('what was lost is still known to be lost after another restart, and a real 
 });
 
 test('of a file that was cut short only what is past its end is asked for again', async (t) => {
-  const it = await rig(t, (footage) => footage);
-  await truncate(it.file, 200 + 2 * 5000 + 1);
-  await it.device.stop(it.recording, it.footage);
-  const wire = await it.connect();
-  await wire.sendAll();
-  await wire.until(() => (wire.wants.at(-1)?.footage.length ?? 0) > 0);
+  const { wire, ...it } = await damaged(t, (file) => truncate(file, 200 + 2 * 5000 + 1));
   t.deepEqual(wire.wants.at(-1)?.footage, whole(it.footage.slice(3)));
   for (const piece of it.footage.slice(3)) await wire.sendWhole(piece);
   await wire.until(() => wire.archived.length === 1);

@@ -6,6 +6,7 @@ import { sampleHall } from '../../agent/authority/sample-hall.js';
 import type { BoardReport } from '../../agent/control/board-report.js';
 import { startControl } from '../../agent/control/server.js';
 import { decodeEntry } from '../../agent/journal/entry.js';
+import { NOT_ASKED } from '../support/control-actions.js';
 import { TestDevice } from '../support/device.js';
 import { liuhen } from '../support/liuhen.js';
 
@@ -95,18 +96,8 @@ test('where a kiosk runs it is asked, and given content', async (t) => {
     damaged: [],
     intake: { accepted: 0, known: 0, refused: { unsigned: 3 } },
   };
-  const unused = () => Promise.reject(new Error('not asked'));
-  const actions = {
-    status: unused,
-    recordings: unused,
-    start: unused,
-    stop: unused,
-    mark: unused,
-    check: unused,
-  };
   const end = await startControl(data, {
-    ...actions,
-    exportBundle: unused,
+    ...NOT_ASKED,
     board: {
       report: () => report,
       take(envelope) {
@@ -133,15 +124,6 @@ test('a folder without content, no root key, and an agent that shows nothing are
   const bare = await liuhen(stick, 'board', '--data', data);
   t.is(bare.status, 64);
   t.regex(bare.stderr, /expected the hall and the root key/);
-  const unused = () => Promise.reject(new Error('not asked'));
-  const actions = {
-    status: unused,
-    recordings: unused,
-    start: unused,
-    stop: unused,
-    mark: unused,
-    check: unused,
-  };
-  t.teardown(await startControl(data, { ...actions, exportBundle: unused }));
+  t.teardown(await startControl(data, NOT_ASKED));
   t.regex((await run()).stderr, /LIUHEN_STATE: board: this agent shows no content/);
 });

@@ -6,6 +6,7 @@ import { startControl } from '../../agent/control/server.js';
 import { Firmware } from '../../agent/firmware.js';
 import { decodeEntry } from '../../agent/journal/entry.js';
 import { boardScene, firmware, firmwareKey, signer } from '../support/board.js';
+import { NOT_ASKED } from '../support/control-actions.js';
 import { TestDevice } from '../support/device.js';
 import { liuhen } from '../support/liuhen.js';
 
@@ -77,17 +78,6 @@ test('a port that is not there is told apart from a board that is silent, and no
   t.is(unnamed.status, 64);
 });
 
-const unused = () => Promise.reject(new Error('not asked'));
-const OTHER_ACTIONS = {
-  status: unused,
-  recordings: unused,
-  start: unused,
-  stop: unused,
-  mark: unused,
-  check: unused,
-  exportBundle: unused,
-};
-
 /** What a device's journal says of firmware, and whether it is sound. */
 async function notes(t: ExecutionContext, folder: string) {
   const device = await TestDevice.open({ folder });
@@ -149,7 +139,7 @@ test('where an agent runs, it does the work: the port is its own, and the journa
   const file = join(device.folder, 'two.bin');
   await writeFile(file, two.bytes);
   const endControl = await startControl(device.folder, {
-    ...OTHER_ACTIONS,
+    ...NOT_ASKED,
     firmware: new Firmware({ client, key: () => firmwareKey, note: (draft) => device.journal.append(draft) }),
   });
   t.teardown(endControl);
@@ -171,7 +161,7 @@ test('where an agent runs, it does the work: the port is its own, and the journa
 test('an agent without a microcontroller says so', async (t) => {
   const device = await TestDevice.open();
   t.teardown(() => device.remove());
-  const endControl = await startControl(device.folder, OTHER_ACTIONS);
+  const endControl = await startControl(device.folder, NOT_ASKED);
   t.teardown(endControl);
   const { stderr } = await liuhen(device.folder, 'firmware', 'info', '--data', device.folder);
   t.regex(stderr, /LIUHEN_STATE: .*no microcontroller configured[\s\S]*hardware\.board\.port/);

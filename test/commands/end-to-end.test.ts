@@ -92,6 +92,12 @@ class Scene {
     await once(createInterface(agent.stdout), 'line');
   }
 
+  /** The file of the trust document, for `--trust`. */
+  async trust(): Promise<string> {
+    const [file = ''] = await readdir(this.desk.path('signed'));
+    return join('signed', file);
+  }
+
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const exited = once(this.#agent as ChildProcess, 'exit');
     this.#agent?.kill(signal);
@@ -162,19 +168,24 @@ class Scene {
   }
 }
 
+/** With mosquitto between them, and the recorder running. */
+async function withMosquitto(t: ExecutionContext): Promise<Scene> {
+  const mosquitto = await Mosquitto.start();
+  t.teardown(() => mosquitto.remove());
+  const scene = await Scene.open(t, `mqtt://127.0.0.1:${mosquitto.port}`);
+  await scene.start();
+  return scene;
+}
+
 const overMosquitto = withoutMosquitto === undefined ? test : test.skip;
 
 overMosquitto(
   'a dispatcher commands a real recorder over mosquitto, through kills, repetitions and absence',
   async (t) => {
-    const mosquitto = await Mosquitto.start();
-    t.teardown(() => mosquitto.remove());
-    const scene = await Scene.open(t, `mqtt://127.0.0.1:${mosquitto.port}`);
-    await scene.start();
+    const scene = await withMosquitto(t);
 
-    const [trust = ''] = await readdir(scene.desk.path('signed'));
     const start = ['start', 'wholeProcess=true', 'case=2026-0042'];
-    const { result } = await scene.mustSend(start, 'dispatcher', '--trust', join('signed', trust));
+    const { result } = await scene.mustSend(start, 'dispatcher', '--trust', await scene.trust());
     const recording = String(result.recording);
     const refused = await scene.send(['stop'], 'dispatcher');
     t.is(refused.status, 70);
@@ -285,14 +296,7 @@ overMosquitto(
 test("the archive's own broker carries commands, trust documents and answers", async (t) => {
   const scene = await Scene.open(t);
   await scene.start();
-  const [trust = ''] = await readdir(scene.desk.path('signed'));
-  const located = await scene.mustSend(
-    ['locate'],
-    'technician',
-    '--trust',
-    join('signed', trust),
-    '--retain',
-  );
+  const located = await scene.mustSend(['locate'], 'technician', '--trust', await scene.trust(), '--retain');
   t.like(located, { status: 'done', result: { seconds: 20 } });
   const { result } = await scene.mustSend(['collect-diagnostics'], 'technician');
   t.like(result.status, { device: 'recorder-0001', commands: { trust: 1 } });
@@ -302,12 +306,8 @@ test("the archive's own broker carries commands, trust documents and answers", a
 overMosquitto(
   'kills at any moment lead to no command being obeyed twice, nor forgotten half done',
   async (t) => {
-    const mosquitto = await Mosquitto.start();
-    t.teardown(() => mosquitto.remove());
-    const scene = await Scene.open(t, `mqtt://127.0.0.1:${mosquitto.port}`);
-    await scene.start();
-    const [trust = ''] = await readdir(scene.desk.path('signed'));
-    await scene.mustSend(['locate', 'seconds=1'], 'technician', '--trust', join('signed', trust));
+    const scene = await withMosquitto(t);
+    await scene.mustSend(['locate', 'seconds=1'], 'technician', '--trust', await scene.trust());
     const key = await openKeyFile(scene.desk.path('dispatcher.key'), ['dispatcher'], () => PASSPHRASE);
     const order = {
       device: 'recorder-0001',

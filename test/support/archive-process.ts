@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { LIUHEN } from './liuhen.js';
+import { liuhen, type Ran } from './liuhen.js';
+import { LiuhenProcess } from './liuhen-process.js';
 
 export interface ReadyLine {
   ready: true;
@@ -13,51 +11,23 @@ export interface ReadyLine {
 /** `liuhen archive run` as a process of its own. */
 export class ArchiveProcess {
   readonly ready: ReadyLine;
-  readonly #child: ChildProcess;
+  readonly #process: LiuhenProcess;
 
-  private constructor(child: ChildProcess, ready: ReadyLine) {
-    this.#child = child;
-    this.ready = ready;
+  private constructor(process: LiuhenProcess) {
+    this.#process = process;
+    this.ready = JSON.parse(process.ready) as ReadyLine;
   }
 
-  /** Resolves with the line that says it is ready; rejects with what it said on stderr when it ends instead. */
   static async start(...args: readonly string[]): Promise<ArchiveProcess> {
-    const child = spawn(process.execPath, [LIUHEN, 'archive', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-4000);
-    });
-    const [line] = (await Promise.race([
-      once(createInterface({ input: child.stdout }), 'line'),
-      once(child, 'exit').then(() => Promise.reject(new Error(`archive ended: ${stderr}`))),
-    ])) as [string];
-    return new ArchiveProcess(child, JSON.parse(line) as ReadyLine);
+    return new ArchiveProcess(await LiuhenProcess.start(['archive', ...args]));
   }
 
-  async signal(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    await exited;
-    return this.#child.exitCode;
+  signal(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    return this.#process.signal(signal);
   }
 }
 
 /** Runs a `liuhen archive` command that ends by itself. */
-export async function archiveCommand(
-  ...args: readonly string[]
-): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [LIUHEN, 'archive', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  await once(child, 'close');
-  return { status: child.exitCode, stdout, stderr };
+export function archiveCommand(...args: readonly string[]): Promise<Ran> {
+  return liuhen(process.cwd(), 'archive', ...args);
 }

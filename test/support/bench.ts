@@ -1,9 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ExecutionContext } from 'ava';
 import { stringify } from 'yaml';
 import { registerDevice } from '../../agent/archive/archive.js';
@@ -11,6 +9,7 @@ import type { Check, CheckId } from '../../agent/doctor/check.js';
 import type { TlsFiles } from '../../agent/link/settings.js';
 import { archiveSettings, TestArchive } from './archive.js';
 import { LIUHEN, liuhen, type Ran } from './liuhen.js';
+import { LiuhenProcess } from './liuhen-process.js';
 import { Mosquitto } from './mosquitto.js';
 import { TestAuthority } from './tls.js';
 
@@ -133,23 +132,9 @@ export class Bench {
 
   /** `liuhen run` as a process of its own, ended after the test. */
   async run(t: ExecutionContext, ...args: string[]): Promise<ChildProcess> {
-    const agent = spawn(process.execPath, [LIUHEN, 'run', ...args], {
-      cwd: this.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stderr = '';
-    agent.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-4000);
-    });
-    const exited = once(agent, 'exit');
-    t.teardown(async () => {
-      if (agent.exitCode === null && agent.signalCode === null) agent.kill('SIGKILL');
-      await exited;
-    });
-    const ended = exited.then(() => Promise.reject(new Error(`the agent ended: ${stderr}`)));
-    await Promise.race([once(createInterface(agent.stdout), 'line'), ended]);
-    ended.catch(() => {});
-    return agent;
+    const agent = await LiuhenProcess.start(['run', ...args], this.folder);
+    t.teardown(() => agent.signal('SIGKILL'));
+    return agent.child;
   }
 }
 

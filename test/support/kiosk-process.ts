@@ -1,37 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { LIUHEN } from './liuhen.js';
+import { LiuhenProcess } from './liuhen-process.js';
 
 /** `liuhen run` with profile kiosk, as a process of its own. */
 export class KioskProcess {
   /** Of its pages. */
   readonly url: string;
-  readonly #child: ChildProcess;
+  readonly #process: LiuhenProcess;
   readonly #ended = new AbortController();
   /** Resolves at the next event that open pages are sent. */
   #next = withResolvers();
 
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
-    this.url = url;
+  private constructor(process: LiuhenProcess) {
+    this.#process = process;
+    this.url = (JSON.parse(process.ready) as { url: string }).url;
   }
 
   /** Resolves once its pages are served and their events are heard; rejects with its stderr when it ends instead. */
   static async start(folder: string, config: string): Promise<KioskProcess> {
-    const child = spawn(process.execPath, [LIUHEN, 'run', '--config', config], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-4000);
-    });
-    const [line] = (await Promise.race([
-      once(createInterface({ input: child.stdout }), 'line'),
-      once(child, 'exit').then(() => Promise.reject(new Error(`kiosk ended: ${stderr}`))),
-    ])) as [string];
-    const kiosk = new KioskProcess(child, (JSON.parse(line) as { url: string }).url);
+    const process = await LiuhenProcess.start(['run', '--config', config], folder);
+    const kiosk = new KioskProcess(process);
     await kiosk.#listen();
     return kiosk;
   }
@@ -53,10 +39,7 @@ export class KioskProcess {
 
   async stop(): Promise<void> {
     this.#ended.abort();
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await exited;
+    await this.#process.signal('SIGTERM');
   }
 
   async #listen(): Promise<void> {

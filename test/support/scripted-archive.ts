@@ -16,6 +16,7 @@ import {
   type Want,
 } from '../../agent/uplink/messages.js';
 import { ARCHIVE_SUBSCRIPTIONS, parseUpTopic, topics } from '../../agent/uplink/topics.js';
+import { Conditions } from './conditions.js';
 import { sha256Of } from './device.js';
 
 /** A cosigner key and, from the same seed, the key for receipts. */
@@ -65,7 +66,7 @@ export class ScriptedArchive {
   readonly heard: { topic: string; payload: Buffer; retain: boolean }[] = [];
   readonly #device: { id: string; origin: string };
   readonly #client: MqttClient;
-  readonly #listeners = new Set<() => void>();
+  readonly #conditions = new Conditions();
   #range = new CompactRange();
   #recordings = new Map<number, { hashes: string[]; fragments: number; stopped: boolean }>();
 
@@ -101,15 +102,7 @@ export class ScriptedArchive {
 
   /** Resolves once `condition` holds; looked at after each message. */
   until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!condition()) return;
-        this.#listeners.delete(look);
-        resolve();
-      };
-      this.#listeners.add(look);
-      look();
-    });
+    return this.#conditions.until(condition);
   }
 
   /** Sends an answer past the script. */
@@ -161,7 +154,7 @@ export class ScriptedArchive {
     if (parsed.kind === 'telemetry') {
       for (const id of decodeTelemetry(payload).backlog.unreceipted) this.#answerReceipt(id);
     }
-    for (const look of this.#listeners) look();
+    this.#conditions.happened();
   }
 
   #takeJournal({ from, entries, checkpoint: text, keys }: JournalMessage): void {

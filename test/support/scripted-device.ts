@@ -1,6 +1,7 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { decodeReceipt, encodeJournal, type JournalMessage, type Want } from '../../agent/uplink/messages.js';
 import { topics } from '../../agent/uplink/topics.js';
+import { Conditions } from './conditions.js';
 import type { TestDevice, TestFootage } from './device.js';
 
 /** A device's end of the wire in a test's hands: it sends what it is told, when it is told, and hears every answer. */
@@ -11,7 +12,7 @@ export class ScriptedDevice {
   readonly wants: Want[] = [];
   readonly archived: string[] = [];
   readonly #client: MqttClient;
-  readonly #listeners = new Set<() => void>();
+  readonly #conditions = new Conditions();
 
   private constructor(client: MqttClient, device: TestDevice) {
     this.#client = client;
@@ -85,15 +86,7 @@ export class ScriptedDevice {
 
   /** Resolves once `condition` holds; looked at after each answer. */
   until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!condition()) return;
-        this.#listeners.delete(look);
-        resolve();
-      };
-      this.#listeners.add(look);
-      look();
-    });
+    return this.#conditions.until(condition);
   }
 
   close(): Promise<void> {
@@ -105,6 +98,6 @@ export class ScriptedDevice {
     if ('cosigned' in message) this.cosigned.push(message.cosigned);
     else if ('want' in message) this.wants.push(message.want);
     else this.archived.push(message.archived);
-    for (const look of [...this.#listeners]) look();
+    this.#conditions.happened();
   }
 }
