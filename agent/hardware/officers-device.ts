@@ -59,6 +59,16 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
       log.warn({ err: String(error), type: draft.type }, 'entry not sealed');
     });
   };
+  let byCard = '';
+  let shown = '';
+  /** The picture names whom the recording names; where it names nobody, or none runs, whoever showed a card. */
+  const show = () => {
+    const { officer, credential = '' } = recorder.officer;
+    const text = officer === undefined ? byCard : `${officer} ${credential}`.trim();
+    if (text !== shown) parts.show(text);
+    shown = text;
+  };
+  recorder.on('state', show);
   const identity = new Identity({
     officers: policy.officers ?? new Map(),
     clock,
@@ -66,8 +76,12 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
     validMs: config.hardware.cardValidMs,
     recording: () => recorder.recording,
     append,
-    show: parts.show,
+    show(text) {
+      byCard = text;
+      show();
+    },
   });
+  show();
   const { press, battery } = config.hardware;
   const { mode, stillEveryMs, fragmentMs } = config.recording;
   const controls = new OfficerControls(
@@ -106,6 +120,7 @@ export async function openOfficersDevice(parts: OfficersDeviceParts): Promise<Of
     async close() {
       beacon.end();
       identity.close();
+      recorder.off('state', show);
       pieces.close();
       controls.close();
       await hardware.close();

@@ -57,6 +57,15 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     return this.#session?.recording;
   }
 
+  /** Whom the recording under way names; nobody where it was begun without. */
+  get officer(): Pick<StartRequest, 'officer' | 'credential'> {
+    const { officer, credential } = this.#session?.request ?? {};
+    return {
+      ...(officer === undefined ? {} : { officer }),
+      ...(credential === undefined ? {} : { credential }),
+    };
+  }
+
   /** Whether the recording that runs, begins or waits for the disk is one that may not be interrupted. */
   get wholeProcess(): boolean {
     return (this.#session?.request ?? this.#asked ?? this.#resume)?.wholeProcess ?? false;

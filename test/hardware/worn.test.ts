@@ -222,6 +222,23 @@ test('a press as the lines open does not come before a whole process that was in
   t.true(third.drivers.gpioLines.line(2).written.includes(true), 'who wears it is told that it records');
 });
 
+test('the picture names whom the recording names: also where a command says otherwise than the card', async (t) => {
+  const worn = await WornDevice.start(t, {
+    hardware: { cardReader: { port: '/dev/cards' }, officersFile: await officersFile(t) },
+  });
+  const { agent, camera, drivers } = worn;
+  drivers.link('/dev/cards').say(cardFrame(CARD));
+  t.is(camera.officer, 'officer-17 LX-0017');
+  await agent.device.controls.start({ trigger: 'command', officer: 'officer-18', credential: 'LX-0018' });
+  t.is(camera.officer, 'officer-18 LX-0018');
+  await worn.film(1);
+  const stopping = agent.device.controls.stop(true);
+  await worn.film(1);
+  await stopping;
+  t.is(camera.officer, 'officer-17 LX-0017', 'again');
+  t.like((await worn.entriesOf('recording-started'))[0], { officer: 'officer-18' });
+});
+
 test('a receiver that opens and says nothing does not count as working', async (t) => {
   const worn = await WornDevice.start(t, { hardware: { gnss: { port: '/dev/gnss' } } });
   const piece = () => worn.agent.device.status().pieces.gnss;
