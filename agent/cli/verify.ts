@@ -31,7 +31,7 @@ export function registerVerify(program: Command): void {
       'the keys you trust (C2SP tlog-policy), from the authority and not from the bundle',
     )
     .option('--json', 'print the whole verdict as JSON')
-    .option('--html <file>', 'write a report with a timeline, one self-contained page')
+    .option('--html <file>', 'write a report, one self-contained page')
     .option('-q, --quiet', 'print no text; the exit status is the answer')
     .action(verify);
 }
@@ -59,12 +59,11 @@ async function verifyDisplay(
   policy: string,
   { json, html, quiet }: VerifyFlags,
 ): Promise<void> {
-  if (html !== undefined) {
-    throw new LiuhenError('LIUHEN_USAGE', 'expected no --html: the report is drawn for recordings alone', {
-      next: 'use --json for the whole verdict on a display',
-    });
-  }
   const verdict = await verifyNotice(bundle, policy);
+  if (html !== undefined) {
+    const { renderNoticeReport } = await import('../evidence/notice-report.js');
+    writeWhole(html, renderNoticeReport(verdict, SOFTWARE));
+  }
   if (json === true) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else if (quiet !== true) process.stdout.write(spoken(noticeText(verdict)));
   process.exitCode = VERDICT_STATUS[verdict.verdict];

@@ -1,4 +1,5 @@
-import { Fact, Moment, Outside, OutsideList, OutsideNames, Section, Zh } from './report-parts.js';
+import type { Child } from 'hono/jsx';
+import { Fact, Moment, Outside, OutsideList, OutsideNames, Said, Section, Zh } from './report-parts.js';
 import { type Both, byteCount, count, duration } from './report-text.js';
 import type { Verdict } from './verify/verdict.js';
 
@@ -38,15 +39,7 @@ export function Recording({ verdict }: { verdict: Verdict }) {
           <Kind mode={verdict.mode} />
         </Fact>
         <Fact en="Whole-process" zh="全过程记录">
-          {verdict.wholeProcess ? (
-            <>
-              yes <Zh>是</Zh>
-            </>
-          ) : (
-            <>
-              no <Zh>否</Zh>
-            </>
-          )}
+          {verdict.wholeProcess ? <Said en="yes" zh="是" /> : <Said en="no" zh="否" />}
         </Fact>
         <Fact en="Pre-record" zh="预录">
           {duration(verdict.preRecordSec)}
@@ -107,11 +100,7 @@ export function Times({ verdict }: { verdict: Verdict }) {
         </Fact>
         <Fact en="Device clock set by" zh="设备时钟来源">
           <OutsideNames names={[...new Set(verdict.clockSources)]} />
-          {verdict.clockSources.length === 0 ? (
-            <>
-              not known <Zh>未知</Zh>
-            </>
-          ) : null}
+          {verdict.clockSources.length === 0 ? <Said en="not known" zh="未知" /> : null}
         </Fact>
         <Fact en="Archived" zh="归档回执">
           {archived === undefined ? (
@@ -133,13 +122,15 @@ export function Times({ verdict }: { verdict: Verdict }) {
   );
 }
 
-function Witnessed({ verdict, time }: { verdict: Verdict; time: string | undefined }) {
+export function Witnessed({
+  verdict,
+  time,
+}: {
+  verdict: Pick<Verdict, 'witnesses'>;
+  time: string | undefined;
+}) {
   if (time === undefined) {
-    return (
-      <>
-        not witnessed <Zh>无见证</Zh>
-      </>
-    );
+    return <Said en="not witnessed" zh="无见证" />;
   }
   const by = new Set(verdict.witnesses.filter((each) => each.time === time).map(({ witness }) => witness));
   return (
@@ -157,7 +148,25 @@ function Witnessed({ verdict, time }: { verdict: Verdict; time: string | undefin
 
 /** The pinned keys that the verdict rests on, and the tool that gave it. */
 export function Trust({ verdict }: { verdict: Verdict }) {
-  const { trust, unlisted } = verdict;
+  const { trust, unlisted, tool } = verdict;
+  return (
+    <Pinned trust={trust} tool={tool}>
+      <Fact en="Not looked into" zh="未检查的文件">
+        {unlisted.length === 0 ? (
+          <>
+            no other file was in the folder <Zh>无</Zh>
+          </>
+        ) : (
+          <>
+            These files are no part of the evidence: <OutsideList texts={unlisted} />
+          </>
+        )}
+      </Fact>
+    </Pinned>
+  );
+}
+
+export function Pinned({ trust, tool, children }: Pick<Verdict, 'trust' | 'tool'> & { children?: Child }) {
   return (
     <Section id="trust" en="What this rests on" zh="信任依据">
       <dl class="facts">
@@ -167,11 +176,7 @@ export function Trust({ verdict }: { verdict: Verdict }) {
           </span>
         </Fact>
         <Fact en="Pinned witnesses" zh="固定的见证方">
-          {trust.witnesses.length === 0 ? (
-            <>
-              none <Zh>无</Zh>
-            </>
-          ) : null}
+          {trust.witnesses.length === 0 ? <Said en="none" zh="无" /> : null}
           <div class="hash">
             <OutsideList texts={trust.witnesses} />
           </div>
@@ -179,19 +184,9 @@ export function Trust({ verdict }: { verdict: Verdict }) {
         <Fact en="Quorum asked for" zh="要求的见证数">
           <Outside text={trust.quorum} max={600} />
         </Fact>
-        <Fact en="Not looked into" zh="未检查的文件">
-          {unlisted.length === 0 ? (
-            <>
-              no other file was in the folder <Zh>无</Zh>
-            </>
-          ) : (
-            <>
-              These files are no part of the evidence: <OutsideList texts={unlisted} />
-            </>
-          )}
-        </Fact>
+        {children}
         <Fact en="Verified with" zh="核验工具">
-          <Outside text={verdict.tool} />
+          <Outside text={tool} />
         </Fact>
       </dl>
       <p>

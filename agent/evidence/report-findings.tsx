@@ -2,10 +2,12 @@ import { Fact, More, Outside, Section, Words, Zh } from './report-parts.js';
 import { count, mediaTime, VERDICT_WORDS, visible } from './report-text.js';
 import type { Finding, Verdict } from './verify/verdict.js';
 
+type Found = Pick<Verdict, 'findings' | 'moreFindings'>;
+
 const MAX_FINDINGS = 100;
 
 /** The place a judge is asked about first; nothing when there is no finding. */
-export function FirstPlace({ verdict }: { verdict: Verdict }) {
+export function FirstPlace({ verdict }: { verdict: Found }) {
   const [first] = verdict.findings;
   if (first === undefined) return null;
   return (
@@ -17,7 +19,7 @@ export function FirstPlace({ verdict }: { verdict: Verdict }) {
   );
 }
 
-export function Findings({ verdict }: { verdict: Verdict }) {
+export function Findings({ verdict }: { verdict: Found }) {
   const { findings, moreFindings } = verdict;
   const shown = findings.slice(0, MAX_FINDINGS);
   return (

@@ -16,6 +16,15 @@ export function Words({ en, zh }: Both) {
   );
 }
 
+/** The same said in both, one after the other. */
+export function Said({ en, zh }: Both) {
+  return (
+    <>
+      {en} <Zh>{zh}</Zh>
+    </>
+  );
+}
+
 /** Chinese within English. */
 export function Zh({ children }: { children: Child }) {
   return <span lang="zh-Hans">{children}</span>;

@@ -1,16 +1,30 @@
 import { Section, Words, Zh } from './report-parts.js';
-import { count, VERDICT_WORDS, visible } from './report-text.js';
+import { type Both, count, VERDICT_WORDS, type VerdictWords, visible } from './report-text.js';
 import { VERDICT_STATUS, type Verdict, type VerdictName } from './verify/verdict.js';
 
+const BEYOND_FOOTAGE: Both = {
+  en: 'No verdict tells whether what stood before the camera was genuine, or what it means in law.',
+  zh: '任何结论都不判断镜头前的情景是否真实，也不判断其法律意义。',
+};
+
 /** What each of the four verdicts means, the present one named, and what none of them can tell. */
-export function Meanings({ verdict }: { verdict: Verdict }) {
+export function Meanings({
+  verdict,
+  words = VERDICT_WORDS,
+  beyond = BEYOND_FOOTAGE,
+}: {
+  verdict: Pick<Verdict, 'verdict'>;
+  words?: VerdictWords;
+  /** What no verdict tells. */
+  beyond?: Both;
+}) {
   return (
     <Section id="meanings" en="What the verdicts mean" zh="结论的含义">
       <dl class="meaning">
         {(Object.keys(VERDICT_WORDS) as VerdictName[]).map((name) => (
           <div class={`is-${name}`}>
             <dt>
-              <Words {...VERDICT_WORDS[name].name} />
+              <Words {...words[name].name} />
               {name === verdict.verdict ? (
                 <>
                   {' '}
@@ -19,15 +33,14 @@ export function Meanings({ verdict }: { verdict: Verdict }) {
               ) : null}
             </dt>
             <dd>
-              {VERDICT_WORDS[name].meaning.en} <Zh>{VERDICT_WORDS[name].meaning.zh}</Zh>{' '}
+              {words[name].meaning.en} <Zh>{words[name].meaning.zh}</Zh>{' '}
               <span class="quiet">Exit status {VERDICT_STATUS[name]}.</span>
             </dd>
           </div>
         ))}
       </dl>
       <p>
-        No verdict tells whether what stood before the camera was genuine, or what it means in law.{' '}
-        <Zh>任何结论都不判断镜头前的情景是否真实，也不判断其法律意义。</Zh>
+        {beyond.en} <Zh>{beyond.zh}</Zh>
       </p>
     </Section>
   );

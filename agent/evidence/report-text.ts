@@ -6,11 +6,14 @@ export interface Both {
   zh: string;
 }
 
+/** What each verdict is called, and what it means of what was checked. */
+export type VerdictWords = Readonly<Record<VerdictName, { name: Both; meaning: Both }>>;
+
 /**
  * What each verdict is called and what it means. The Chinese names say what a check of hashes and signatures can know:
  * that content differs (改动), not that somebody forged it (篡改); that its source is unproven, not that a court may not accept it (采信).
  */
-export const VERDICT_WORDS: Record<VerdictName, { name: Both; meaning: Both }> = {
+export const VERDICT_WORDS: VerdictWords = {
   intact: {
     name: { en: 'Intact', zh: '完整' },
     meaning: {

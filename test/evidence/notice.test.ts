@@ -7,9 +7,10 @@ import { FootageStore } from '../../agent/buffer/footage.js';
 import type { Kind } from '../../agent/disclosure/kinds/head.js';
 import { deviceSource } from '../../agent/evidence/device-source.js';
 import { exportNotice } from '../../agent/evidence/notice-bundle.js';
+import { renderNoticeReport } from '../../agent/evidence/notice-report.js';
 import { verifyNotice } from '../../agent/evidence/verify/notice.js';
 import { DisclosureRig, envelopeOf } from '../support/disclosure.js';
-import { decisionDocument } from '../support/hall.js';
+import { correctionOf, decisionDocument } from '../support/hall.js';
 
 const SCREEN = 'screen-1';
 
@@ -77,6 +78,41 @@ test('that a decision hung from one time to another is exported, and verifies as
   t.deepEqual(JSON.parse(verdict.content?.text ?? ''), decisionDocument());
   const entries = await rig.journal.entries();
   t.is(entries.at(-1)?.type, 'exported');
+});
+
+test('the report on a display says what hung, when and by whom signed, with a correction beside it, and takes all of it as hostile', async (t) => {
+  const rig = await DisclosureRig.open(t);
+  const document = decisionDocument({
+    title: { zh: '决定</style><script>alert(1)</script>', en: 'Decision' },
+  });
+  const { ref } = await rig.publish(document);
+  rig.disclosure.displayed.report(SCREEN, [ref]);
+  const correction = await rig.publish(correctionOf(document));
+  rig.disclosure.displayed.report(SCREEN, [ref, correction.ref]);
+  rig.disclosure.displayed.report(SCREEN, []);
+  await rig.disclosure.displayed.settled();
+  const { out, policy } = await exported(t, rig);
+  const verdict = await verifyNotice(out, policy);
+  t.is(verdict.verdict, 'intact', verdict.summary);
+  t.like(verdict.beside, [{ kind: 'correction', id: correction.ref.id, revision: 1 }]);
+  const html = renderNoticeReport(verdict, 'liuhen/test');
+  t.notRegex(html, /<script|<link|<img|src=|https?:/);
+  for (const said of [
+    'Intact',
+    '完整',
+    '决定&lt;/style&gt;',
+    'Decision',
+    'publisher-1+',
+    correction.ref.id,
+    ref.sha256,
+    '16:00:00 UTC+8',
+  ]) {
+    t.true(html.includes(said), said);
+  }
+  await writeFile(join(out, 'notice.json'), 'x');
+  const altered = renderNoticeReport(await verifyNotice(out, policy), 'liuhen/test');
+  t.regex(altered, /已被改动[\s\S]+First offending place[\s\S]+notice\.json/);
+  t.false(altered.includes('决定&lt;'), 'what is not the text that hung is not shown as such');
 });
 
 test('a display that goes on is incomplete, and hung at least until the newest entry', async (t) => {

@@ -3,9 +3,21 @@ import type { NoticeManifest } from '../../journal/notice-manifest.js';
 import type { Findings } from './findings.js';
 import type { DecodedEntry } from './walk.js';
 
+/** Something that began to hang on the same screen while the display went on: on the same page, that is. */
+export interface NoticeBeside {
+  kind: string;
+  id: string;
+  revision: number;
+  wall: string;
+  entry: number;
+}
+
+const MAX_BESIDE = 50;
+
 /** Folds the entries of one display, in order, and says where they contradict it. */
 export class NoticeWalk {
   readonly clockSources = new Set<string>();
+  readonly beside: NoticeBeside[] = [];
   readonly #notice: NoticeManifest['notice'];
   readonly #from: number;
   readonly #findings: Findings;
@@ -75,13 +87,21 @@ export class NoticeWalk {
     }
   }
 
-  #hung(n: number, { type, at }: Exclude<DecodedEntry, Error>): void {
+  #hung(n: number, entry: Exclude<DecodedEntry, Error>): void {
+    const { type, at } = entry;
     this.#restarted ||= type === 'boot' || at.boot !== this.#began?.at.boot;
     if (this.#restarted) return;
     this.clockSources.add(at.source);
     const silenceMs = this.#last === undefined ? 0 : at.mono - this.#last.at.mono;
     this.#longestSilenceMs = Math.max(this.#longestSilenceMs, silenceMs);
     this.#last = { n, at };
+    if (entry.type === 'displayed' && entry.change === 'began') this.#besideUs(entry);
+  }
+
+  #besideUs({ kind, id, revision, screen, at, n }: EntryOf<'displayed'>): void {
+    const isNotice = kind === 'correction' || kind === 'withdrawal';
+    if (!isNotice || (screen ?? '') !== this.#notice.screen || this.beside.length >= MAX_BESIDE) return;
+    this.beside.push({ kind, id, revision, wall: at.wall, entry: n });
   }
 
   #isOurs(entry: EntryOf<'displayed'>): boolean {

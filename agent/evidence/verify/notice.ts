@@ -8,11 +8,12 @@ import { Findings } from './findings.js';
 import { BundleFolder } from './folder.js';
 import { checkPolicyFile } from './manifest-check.js';
 import { checkNotice, type NoticeContent } from './notice-envelope.js';
-import { NoticeWalk } from './notice-walk.js';
+import { type NoticeBeside, NoticeWalk } from './notice-walk.js';
+import { pinnedKeys } from './pinned.js';
 import { Timeline } from './timeline.js';
 import { AuthenticTree } from './tree.js';
 import { establishTrust, type Trusted } from './trust.js';
-import type { Finding, VerdictName, WitnessTime } from './verdict.js';
+import type { Finding, Verdict, VerdictName, WitnessTime } from './verdict.js';
 import { decode } from './walk.js';
 import { WitnessTimes } from './witness-times.js';
 
@@ -37,6 +38,15 @@ export interface NoticeVerdict {
   notLaterThan?: string;
   witnesses: WitnessTime[];
   content?: NoticeContent;
+  /** How late it was published, as the device judged when it began. */
+  late?: { due: string; workingDays: number };
+  /** Corrections and withdrawals that began to hang on the same page meanwhile. */
+  beside: NoticeBeside[];
+  device: string;
+  /** Journal entries [from, to) and the size of the checkpoint that covers them; all 0 where nothing is proved. */
+  journal: { from: number; to: number; size: number };
+  /** The pinned keys that this rests on. */
+  trust: Verdict['trust'];
 }
 
 const MAX_MANIFEST_BYTES = 32 * 1024 * 1024;
@@ -66,10 +76,17 @@ export async function verifyNotice(folder: string, policyText: string): Promise<
       ? undefined
       : await examine(bundle, policy, trusted, manifest, findings);
   const { began, until, ceased } = examined?.walk ?? {};
+  const { origin = '', size = 0 } = trusted?.checkpoint ?? {};
+  const { from = 0, to = 0 } = began === undefined ? {} : (manifest?.journal ?? {});
   const facts = {
     verdict: findings.worst,
     ...findings.result(),
-    origin: trusted?.checkpoint.origin ?? '',
+    device: origin.slice(origin.lastIndexOf('/') + 1),
+    origin,
+    journal: { from, to, size },
+    trust: pinnedKeys(policy, trusted),
+    beside: examined?.walk.beside ?? [],
+    ...(began?.late === undefined ? {} : { late: began.late }),
     clockSources: [...(examined?.walk.clockSources ?? [])].sort(),
     witnesses: [],
     ...examined?.times,

@@ -2,12 +2,12 @@ import { closeSync } from 'node:fs';
 import { LiuhenError } from '../../../config/errors.js';
 import type { Manifest } from '../../journal/manifest.js';
 import { type Policy, parsePolicy } from '../../journal/policy.js';
-import { formatVkey } from '../../journal/vkey.js';
 import { type Examined, examine } from './examine.js';
 import { Findings } from './findings.js';
 import { BundleFolder } from './folder.js';
 import { HashPool } from './hash-pool.js';
 import { readManifest } from './manifest-check.js';
+import { pinnedKeys } from './pinned.js';
 import { summarise } from './summary.js';
 import { establishTrust, type Trusted } from './trust.js';
 import type { Verdict } from './verdict.js';
@@ -147,11 +147,7 @@ function verdictOf({
     gaps,
     points,
     ...(isCut ? { omitted } : {}),
-    trust: {
-      log: trusted === undefined ? policy.logs.map(formatVkey).join(', ') : formatVkey(trusted.root),
-      witnesses: [...policy.witnesses].map(([name, vkey]) => `${name} ${formatVkey(vkey)}`),
-      quorum: policy.quorum,
-    },
+    trust: pinnedKeys(policy, trusted),
     unlisted,
     tool,
   };

@@ -78,7 +78,7 @@ export const evidenceZh: Catalogue = {
   expected: '应为',
 
   'print no text; the exit status is the answer': '不打印文字；以退出状态作答',
-  'write a report with a timeline, one self-contained page': '写出带时间轴的报告，单个自足的网页',
+  'write a report, one self-contained page': '写出报告，单个自足的网页',
   'print the whole verdict as JSON': '以 JSON 输出完整结论',
   'the keys you trust (C2SP tlog-policy), from the authority and not from the bundle':
     '您信任的密钥（C2SP tlog-policy），取自主管机关而不是证据包',
@@ -86,8 +86,6 @@ export const evidenceZh: Catalogue = {
   'check a bundle: intact (status 0), incomplete (1), altered (2) or untrusted (3)':
     '核验证据包：完整（状态 0）、不完整（1）、被改动（2）或不可信（3）',
   verify: '核验',
-  'expected no --html: the report is drawn for recordings alone': '不应有 --html：报告只为录像绘制',
-  'use --json for the whole verdict on a display': '用 --json 取得对展示的完整结论',
   'expected --trust FILE: a bundle brings its own keys, so only a key that you had before can say whether it is genuine':
     '应给出 --trust 文件：证据包自带密钥，只有您事先持有的密钥才能判断其真伪',
   "ask the authority for the device's root vkey and write it to a file: log <vkey>, then quorum none":
@@ -101,7 +99,6 @@ export const evidenceZh: Catalogue = {
   'it holds no device yet': '它还没有任何设备',
   'it holds {}': '它持有 {1}',
   'the archive has published no checkpoint of {} yet': '归档端尚未发布 {1} 的检查点',
-
 
   '{}: expected {} free bytes, got {}': '{1}：应有 {2} 字节可用空间，实为 {3}',
 
