@@ -210,6 +210,7 @@ function page(checks: readonly Check[], { doctor }: Words, ...more: string[]): s
     inLanguage(oneLine(value)),
   ]);
   const lines = tableText(rows).split('\n');
+  const first = checks.find(({ result }) => result === 'fault')?.title ?? '';
   const advised = checks.flatMap(({ result, next }, at) => {
     const line = lines[at] ?? '';
     const isRed = result === 'fault' || result === 'warning';
@@ -217,7 +218,7 @@ function page(checks: readonly Check[], { doctor }: Words, ...more: string[]): s
       ? [line, `    ${named(doctor.next, oneLine(next))}`]
       : [line];
   });
-  return [...advised, ...more, '', doctor.verdict(count('fault'), count('warning'))].join('\n');
+  return [...advised, ...more, '', doctor.verdict(count('fault'), count('warning'), first)].join('\n');
 }
 
 /** A configuration's error has a line for each problem; what a device said cannot act on the terminal. */

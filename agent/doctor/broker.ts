@@ -72,7 +72,7 @@ async function dns({ doctor: words }: Words, broker: string): Promise<Finding> {
     const found = await within(lookup(host, { all: true }));
     return ok(words.dnsFound(host, found.map(({ address }) => address).join(', ')));
   } catch (error) {
-    return fault(words.dnsFailed(host, systemCodeOf(error) ?? messageOf(error)), words.dnsNext);
+    return fault(words.dnsFailed(host, systemCodeOf(error) ?? messageOf(error)), words.dnsNext(host));
   }
 }
 
@@ -85,7 +85,7 @@ async function tcp({ doctor: words }: Words, broker: string): Promise<Finding> {
     await within(once(socket, 'connect'));
     return ok(words.tcpOpen(where, tookText(startedMs)));
   } catch (error) {
-    return fault(words.tcpFailed(where, systemCodeOf(error) ?? messageOf(error)), words.tcpNext);
+    return fault(words.tcpFailed(where, systemCodeOf(error) ?? messageOf(error)), words.tcpNext(host, port));
   } finally {
     socket.destroy();
   }

@@ -51,7 +51,7 @@ function dated(
   const from = Date.parse(certificate.validFrom);
   const until = Date.parse(certificate.validTo);
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 16);
-  if (nowMs < from) return fault(words.certificateEarly(file, day(from)), next);
+  if (nowMs < from) return fault(words.certificateEarly(file, day(from)), words.certificateEarlyNext);
   if (nowMs > until) return fault(words.certificateOver(file, day(until)), next);
   const days = Math.floor((until - nowMs) / DAY_MS);
   // One that lives for days only is renewed in time by whoever made it so.

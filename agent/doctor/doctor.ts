@@ -11,7 +11,7 @@ import { fsyncFinding, spaceFinding } from './disk.js';
 import { enduranceFinding } from './endurance.js';
 import { backlogFinding, journalFinding, kioskFinding, platformFinding } from './evidence.js';
 import type { Examination, Examined, Sealed, Witnessing } from './examined.js';
-import { batteryFinding, cameraFinding, firmwareFinding, pieceChecks } from './hardware.js';
+import { absentCamera, batteryFinding, cameraFinding, firmwareFinding, pieceChecks } from './hardware.js';
 import { deviceCertificateFinding } from './renewal.js';
 import { configFinding, ffmpegFinding, nodeFinding, upgradeFinding } from './software.js';
 
@@ -55,11 +55,18 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
     one('node', () => nodeFinding(words)),
     some(() => upgradeCheck(words)),
     one('ffmpeg', () => ffmpegFinding(words)),
-    one('camera', () => cameraFinding(examination, CAMERA_MS), words.doctor.cameraNext),
+    one(
+      'camera',
+      () => absentCamera(words, config.camera.source) ?? cameraFinding(examination, CAMERA_MS),
+      words.doctor.cameraNext,
+    ),
     some(() => pieceChecks(examination)),
     one(
       'firmware',
-      async () => firmwareFinding(words, await device.firmware(), keyProblem()),
+      async () =>
+        (await device.pieces()).board?.state === 'absent'
+          ? skipped(words.doctor.notReached(words.doctor.title.board))
+          : firmwareFinding(words, await device.firmware(), keyProblem()),
       words.doctor.boardNext,
     ),
     one('battery', () => batteryFinding(examination)),

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import type { FirmwareInfo } from '../../firmware-bridge/update.js';
 import type { LineSeen, PieceName, PieceStatus } from '../hardware/pieces.js';
 import type { Words } from '../words/words.js';
@@ -23,8 +24,10 @@ function pieceFinding(spoken: Words, piece: PieceName, status: PieceStatus): Fin
   if (status.state === 'not configured') return skipped(words.notConfigured);
   if (status.state === 'works') return worksFinding(words, status.detail, status.line);
   const next =
-    piece === 'board' ? words.boardNext : SERIAL.includes(piece) ? words.serialNext : words.gpioNext;
-  return fault(words.pieceSilent(status.detail), nextOf(spoken, status.next) ?? next);
+    piece === 'board' ? words.boardNext : SERIAL.includes(piece) ? words.serialNext(piece) : words.gpioNext;
+  // What the driver advises fits best; the rest helps to look around.
+  const own = nextOf(spoken, status.next);
+  return fault(words.pieceSilent(status.detail), own === undefined ? next : `${own}; ${next}`);
 }
 
 /** On a line: its level, and of an output whether it goes where it is driven to. */
@@ -57,6 +60,13 @@ export async function cameraFinding(
   if (moving && rate.footagePerSecond < LATE) return warning(value, words.cameraSlowNext);
   const [without] = shortcomings;
   return without === undefined ? ok(value) : warning(words.cameraWithout(without), words.cameraNext);
+}
+
+/** A camera whose name is not there; ffmpeg would say less. */
+export function absentCamera({ doctor: words }: Words, source: string): Finding | undefined {
+  if (!source.startsWith('/dev/') || existsSync(source)) return undefined;
+  const found = readdirSync('/dev').filter((name) => /^video\d+$/.test(name));
+  return fault(words.cameraAbsent(source, found.map((name) => `/dev/${name}`).join(', ')), words.cameraNext);
 }
 
 function rateText(words: Words['doctor'], rate: NonNullable<Camera['rate']>, moving: boolean): string {

@@ -155,7 +155,7 @@ export const doctorEn = {
   tcpOpen: (where: string, ms: string) => `${where} in ${ms} ms`,
   tcpFailed: (where: string, code: string) => `${where}: ${code}`,
   tcpNext: (host: string, port: number) =>
-    `there: systemctl status mosquitto, and does its firewall let port ${port} in? From here: nc -vz ${host} ${port}; a wrong address: liuhen config set uplink.broker URL`,
+    `does the broker run? There: systemctl status mosquitto, and does its firewall let port ${port} in? From here: nc -vz ${host} ${port}; a wrong address: liuhen config set uplink.broker URL`,
   tlsNone: 'uplink.broker is mqtt://: not encrypted',
   tlsNoneNext: 'use mqtts:// unless this network is yours alone',
   tlsOpen: (protocol: string, until: string) => `${protocol}, its certificate is good until ${until}`,

@@ -144,7 +144,7 @@ export const doctorZh: DoctorWords = {
   tcpOpen: (where, ms) => `${where}，用时 ${ms} 毫秒`,
   tcpFailed: (where, code) => `${where}：${code}`,
   tcpNext: (host, port) =>
-    `在对方机器上：systemctl status mosquitto，防火墙放行 ${port} 端口了吗？在本机：nc -vz ${host} ${port}；地址有误则执行 liuhen config set uplink.broker 地址`,
+    `消息服务器在运行吗？在其机器上：systemctl status mosquitto，防火墙放行 ${port} 端口了吗？在本机：nc -vz ${host} ${port}；地址有误则执行 liuhen config set uplink.broker 地址`,
   tlsNone: 'uplink.broker 为 mqtt://：未加密',
   tlsNoneNext: '除非网络完全自有，请改用 mqtts://',
   tlsOpen: (protocol, until) => `${protocol}，其证书有效期至 ${until}`,

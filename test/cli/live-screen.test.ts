@@ -14,5 +14,5 @@ test('a line that is too long goes on under the last column of its table, broken
 
 test('Chinese counts two columns, and what has no spaces is broken where it must', (t) => {
   t.is(fitted('状态  正在录制一二三', 14), '状态  正在录制\n      一二三');
-  t.is(fitted('abcdefghijkl', 8), 'abcdefgh\n    ijkl');
+  t.is(fitted('abcdefghijkl', 8), 'abcdefgh\nijkl');
 });

@@ -20,6 +20,7 @@ test.serial('a camera that is not there is found, and what was tried is named', 
   t.is(status, 2);
   t.is(of('camera').result, 'fault');
   t.regex(of('camera').value, /\/dev\/video97/);
+  t.regex(of('camera').value, /^\/dev\/video97 is not there; found /);
   t.regex(of('camera').next ?? '', /ls \/dev\/video\*/);
 });
 
@@ -63,8 +64,15 @@ test.serial('a board answers with its battery and its firmware, and a low batter
 });
 
 test.serial('a line of a chip that is not there is found, with how to look for chips', async (t) => {
-  const bench = await Bench.make(t, { hardware: { button: { chip: 'no-such-chip', line: 4 } } });
+  const bench = await Bench.make(t, {
+    hardware: { button: { chip: 'no-such-chip', line: 4 }, board: { port: '/dev/ttyUSB97' } },
+  });
   const { of } = await bench.doctor(t);
+  t.is(of('board').result, 'fault');
+  t.deepEqual(
+    [of('firmware').result, of('firmware').value],
+    ['skipped', 'not tried: microcontroller failed'],
+  );
   t.is(of('button').result, 'fault');
   t.regex(of('button').next ?? '', /gpiodetect/);
   t.is(of('light').result, 'skipped');
@@ -131,6 +139,7 @@ test.serial(
     t.regex(of('config').value, /liuhen\.yaml:2:\d+: recording\.preRecord: expected a duration/);
     const text = await bench.liuhen('doctor');
     t.regex(text.stdout, /^FAULT +configuration +.*recording\.preRecord.*\n {4}next: /m);
+    t.regex(text.stdout, /\n1 fault, 0 warnings; begin with: configuration\n$/);
   },
 );
 
