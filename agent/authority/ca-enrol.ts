@@ -46,14 +46,15 @@ export function enrol(
   return whileLocked(authority.dir, () => enrolLocked(authority, request, nowMs, options));
 }
 
-/** As `enrol`, for who holds the authority's lock. */
+/** As `enrol`, for who holds the authority's lock. By the settings on the disk: an authority that serves is asked for others meanwhile. */
 export async function enrolLocked(
-  authority: OpenAuthority,
+  { dir, ca }: OpenAuthority,
   request: CheckedRequest,
   nowMs: number,
   { allowExpired = false }: { allowExpired?: boolean } = {},
 ): Promise<EnrolAnswer> {
-  const { dir, settings } = authority;
+  const settings = await readSettings(dir);
+  const authority = { dir, ca, settings };
   const { device, rootVkey, profile, unit, publicKey } = request;
   checkName(request, settings);
   const known = await readDevice(dir, device);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { networkInterfaces, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { LiuhenError, systemCodeOf } from '../../config/errors.js';
@@ -178,7 +179,9 @@ async function makeBrokerIdentity({ dir, ca }: OpenAuthority, hosts: string[], n
   const old = await readOwnersFile(path);
   if (old !== undefined) {
     const certificate = new X509Certificate(old.slice(old.indexOf('-----BEGIN CERTIFICATE')));
-    const names = hosts.map((host) => certificate.checkHost(host) ?? certificate.checkIP(host));
+    const names = hosts.map((host) =>
+      isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host),
+    );
     if (names.every((name) => name !== undefined)) return;
   }
   await replaceFile(

@@ -8,10 +8,14 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { initArchive } from '../../agent/archive/archive.js';
 import { createCa } from '../../agent/authority/ca.js';
+import { enrol } from '../../agent/authority/ca-enrol.js';
 import { places } from '../../agent/authority/ca-folder.js';
 import { initAuthority } from '../../agent/authority/ca-init.js';
 import { createCaKey, openCaKey } from '../../agent/authority/ca-key.js';
 import { whileLocked } from '../../agent/authority/ca-lock.js';
+import { validToMs } from '../../agent/provision/answer.js';
+import { readRequest } from '../../agent/provision/request.js';
+import { TestAuthorityHouse } from '../support/authority.js';
 import { liuhen } from '../support/liuhen.js';
 
 const CHEAP = { N: 2 ** 14, r: 8, p: 1 };
@@ -168,6 +172,20 @@ test('an authority keeps its archive and its root when another setting changes, 
   }
   const error = await t.throwsAsync(initAuthority({ ...asked, passphrase: 'four words of nonsense' }));
   t.regex(error.message, /ca\.key is not encrypted, and a passphrase was given for it/);
+});
+
+test('an authority that serves enrols by the settings that somebody changed meanwhile', async (t) => {
+  const it = await TestAuthorityHouse.create();
+  t.teardown(() => it.remove());
+  const { dir, settings } = it.authority;
+  const asked = { dir, domain: settings.domain, passphrase: undefined, nowMs: Date.now() };
+  await initAuthority({ ...asked, host: 'elsewhere.example', days: 7 });
+  const broker = new X509Certificate(await readFile(join(places.broker(dir), 'broker.pem')));
+  t.is(broker.checkHost('elsewhere.example'), 'elsewhere.example');
+  const { request } = await it.provision('recorder-0001');
+  const answer = await enrol(it.authority, await readRequest(request), Date.now());
+  t.regex(answer.broker, /^mqtts:\/\/elsewhere\.example:/);
+  t.true(validToMs(answer.certificate) < Date.now() + 8 * 86_400_000);
 });
 
 test('while somebody changes an authority its rules are not written from what was before', async (t) => {

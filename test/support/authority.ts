@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type Archive, initArchive, startArchive } from '../../agent/archive/archive.js';
 import { enrol } from '../../agent/authority/ca-enrol.js';
+import { places } from '../../agent/authority/ca-folder.js';
 import { initAuthority, type MadeAuthority } from '../../agent/authority/ca-init.js';
 import { type Desk, serveDesk } from '../../agent/authority/ca-serve.js';
 import { checkAnswers } from '../../agent/provision/answers.js';
@@ -144,7 +146,8 @@ export class TestAuthorityHouse {
 
   /** Makes what is issued from now on valid for so many days. */
   issueFor(days: number): void {
-    this.authority.settings.days = days;
+    const { dir, settings } = this.authority;
+    writeFileSync(places.settings(dir), JSON.stringify({ ...settings, days }));
   }
 
   async stopBroker(): Promise<void> {
