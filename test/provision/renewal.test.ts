@@ -109,9 +109,10 @@ run(
     await it.serve();
     const connectedForMs = uplink.status().connectedForMs ?? 0;
     timers.advance(HOUR_MS * 1.2);
-    await renewal.look();
+    // On a busy machine the answer may take longer than is waited for.
+    do await renewal.look();
+    while ((await serialIn(data)) === old);
     const renewed = await serialIn(data);
-    t.not(renewed, old);
     t.like(await renewal.status(), { problem: null });
     laterMs = 0;
     t.is((await found()).result, 'ok');
