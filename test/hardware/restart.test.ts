@@ -169,5 +169,5 @@ test('status shows what the officer sees, what is absent and why, and what is no
   t.regex(stdout, /^light {2,}ready$/m);
   t.regex(stdout, /^officer {2,}no card shown$/m);
   t.regex(stdout, /^absent {2,}gnss: .*no-such-port/m);
-  t.regex(stdout, /^not there {2,}button, light, .*cardReader, board$/m);
+  t.regex(stdout, /^not set up {2,}button, light, .*cardReader, board$/m);
 });
