@@ -41,7 +41,6 @@ const ASSETS = {
 } as const;
 const MOST_SHOWN = 200;
 const POLICY = CONTENT_SECURITY_POLICY.replace('img-src data:', "img-src 'self'");
-const COOKIE = 'liuhen';
 
 /** Serves the recorder's own page on 127.0.0.1 until closed; port 0: the kernel picks one. Rejects with LIUHEN_STATE when it is taken. */
 export async function startRecorderWeb(
@@ -51,6 +50,8 @@ export async function startRecorderWeb(
 ): Promise<RecorderWeb> {
   const key = randomBytes(16).toString('hex');
   let port = wantedPort;
+  // A browser keeps the cookies of all ports of a machine together: each page has one of its own.
+  const cookie = () => `liuhen-${port}`;
   const app = new Hono();
   app.use(async (c, next) => {
     await next();
@@ -61,10 +62,10 @@ export async function startRecorderWeb(
   app.use(async (c, next) => {
     const asked = c.req.query('key');
     if (asked !== undefined && isKey(asked, key)) {
-      setCookie(c, COOKIE, key, { httpOnly: true, sameSite: 'Strict', path: '/' });
+      setCookie(c, cookie(), key, { httpOnly: true, sameSite: 'Strict', path: '/' });
       return c.redirect('/');
     }
-    if (!isKey(getCookie(c, COOKIE) ?? '', key))
+    if (!isKey(getCookie(c, cookie()) ?? '', key))
       return c.text('expected the address that liuhen status --web printed\n', 403);
     await next();
     return undefined;
