@@ -1,43 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import test, { type ExecutionContext } from 'ava';
-import { type ArchiveOptions, registerDevice } from '../../agent/archive/archive.js';
+import test from 'ava';
+import { registerDevice } from '../../agent/archive/archive.js';
 import { parseRecordingIndex } from '../../agent/archive/recording-index.js';
 import { MAX_WANTED, type Want } from '../../agent/uplink/messages.js';
 import { topics } from '../../agent/uplink/topics.js';
 import { defaultConfig } from '../../config/load.js';
-import { archiveSettings, TestArchive, untilArchive } from '../support/archive.js';
+import { archiveSettings, untilArchive } from '../support/archive.js';
+import { type ArchiveRig, archiveRig } from '../support/archive-rig.js';
 import { sha256Of, TestDevice, type TestFootage } from '../support/device.js';
 import { ScriptedDevice } from '../support/scripted-device.js';
 
-interface Rig {
-  device: TestDevice;
-  archive: TestArchive;
-  wire: ScriptedDevice;
-}
-
-async function rig(t: ExecutionContext, options: Partial<ArchiveOptions> = {}): Promise<Rig> {
-  const device = await TestDevice.open();
-  const archive = await TestArchive.init([device.rootVkey]);
-  await archive.start(undefined, options);
-  const wire = await ScriptedDevice.connect(archive.port, device);
-  t.teardown(async () => {
-    await wire.close();
-    await archive.remove();
-    await device.remove();
-  });
-  return { device, archive, wire };
-}
-
-const counters = ({ archive }: Rig) => archive.running.status().counters;
-const fileOf = ({ archive, device }: Rig, recording: number, name: string) =>
+const counters = ({ archive }: ArchiveRig) => archive.running.status().counters;
+const fileOf = ({ archive, device }: ArchiveRig, recording: number, name: string) =>
   archive.file(device.id, 'recordings', String(recording), name);
 const bytesOf = (footage: readonly TestFootage[]) => Buffer.concat(footage.map(({ bytes }) => bytes));
 const whole = (footage: readonly TestFootage[]) => footage.map(({ sha256 }) => ({ sha256, offsets: [] }));
 const hashes = (footage: readonly TestFootage[]) => footage.map(({ sha256 }) => sha256);
 
 test('chunks may come in any order, twice and overlapping, and the file is what was sealed', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { recording, footage } = await it.device.record({ fragments: 2, bytes: 90_000 });
   const want = await it.wire.sendAll();
   t.deepEqual(want.footage, whole(footage));
@@ -55,7 +37,7 @@ test('chunks may come in any order, twice and overlapping, and the file is what 
 });
 
 test('what is missing of a piece is asked for on the grid of the chunks that came', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { footage } = await it.device.record({ fragments: 1, bytes: 95_000 });
   await it.wire.sendAll();
   const fragment = footage[1] as TestFootage;
@@ -70,7 +52,7 @@ test('what is missing of a piece is asked for on the grid of the chunks that cam
 });
 
 test('an init that came is written wherever it is awaited, and not asked for again', async (t) => {
-  const it = await rig(t, { times: { publishMs: 20, tickMs: 20, reaskMs: 3_600_000 } });
+  const it = await archiveRig(t, { times: { publishMs: 20, tickMs: 20, reaskMs: 3_600_000 } });
   const init = randomBytes(700);
   const recorded = async () => {
     const { recording } = await it.device.start();
@@ -94,7 +76,7 @@ test('an init that came is written wherever it is awaited, and not asked for aga
 });
 
 test('a poisoned chunk costs the whole piece, which is then asked for again', async (t) => {
-  const it = await rig(t, { times: { publishMs: 20, tickMs: 20, reaskMs: 200 } });
+  const it = await archiveRig(t, { times: { publishMs: 20, tickMs: 20, reaskMs: 200 } });
   const { recording, footage } = await it.device.record({ fragments: 1, bytes: 50_000 });
   await it.wire.sendAll();
   const [init, fragment] = footage as [TestFootage, TestFootage];
@@ -111,7 +93,7 @@ test('a poisoned chunk costs the whole piece, which is then asked for again', as
 });
 
 test('an init that two recordings and two takes share is written wherever it belongs', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const init = randomBytes(300);
   const sent: TestFootage[] = [];
   const files: { recording: number; takes: Buffer[] }[] = [];
@@ -149,7 +131,7 @@ test('an init that two recordings and two takes share is written wherever it bel
 });
 
 test('footage that the journal does not name is dropped, and so are chunks past the end', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { footage } = await it.device.record({ fragments: 1, bytes: 1000 });
   await it.wire.sendAll();
   const fragment = footage[1] as TestFootage;
@@ -166,7 +148,7 @@ test('footage that the journal does not name is dropped, and so are chunks past 
 });
 
 test('a fragment that claims 2^50 bytes is witnessed, never asked for, and its recording never receipted', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { recording } = await it.device.start();
   const init = await it.device.take(recording, 0, randomBytes(100));
   const media = { start: 0, duration: 1, timescale: 1 };
@@ -196,7 +178,7 @@ test('a fragment that claims 2^50 bytes is witnessed, never asked for, and its r
 });
 
 test('a recording without footage is receipted as soon as it has stopped', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { recording } = await it.device.start();
   await it.device.stop(recording, []);
   await it.wire.sendAll();
@@ -208,7 +190,7 @@ test('a recording without footage is receipted as soon as it has stopped', async
 });
 
 test('receipts are repeated to a device that says it lacks them', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { recording, footage } = await it.device.record({ fragments: 1 });
   await it.wire.sendAll();
   for (const piece of footage) await it.wire.sendWhole(piece);
@@ -225,7 +207,7 @@ test('no more is asked for than memory can take, oldest first, and the rest as t
     profile: 'archive',
     archive: { embeddedBroker: { host: '127.0.0.1', port: 0 }, limits: { inFlight: '1MiB' } },
   }).archive;
-  const it = await rig(t, { settings });
+  const it = await archiveRig(t, { settings });
   const { footage } = await it.device.record({ fragments: 6, bytes: 300_000 });
   const want = await it.wire.sendAll();
   t.deepEqual(
@@ -250,7 +232,7 @@ test('a fragment larger than the memory for footage is taken all the same, one a
     embeddedBroker: { host: '127.0.0.1', port: 0 },
     limits: { inFlight: '1MiB' },
   });
-  const it = await rig(t, { settings, times: { publishMs: 20, tickMs: 20, reaskMs: 100 } });
+  const it = await archiveRig(t, { settings, times: { publishMs: 20, tickMs: 20, reaskMs: 100 } });
   const other = await TestDevice.open({ id: 'recorder-0002' });
   await registerDevice(it.archive.data, other.rootVkey);
   const wire = await ScriptedDevice.connect(it.archive.port, other);
@@ -301,7 +283,7 @@ test('what the device calls urgent is asked for first, and what it then cannot g
     embeddedBroker: { host: '127.0.0.1', port: 0 },
     limits: { inFlight: '1MiB' },
   });
-  const it = await rig(t, { settings, times: { publishMs: 20, tickMs: 20, reaskMs: 100 } });
+  const it = await archiveRig(t, { settings, times: { publishMs: 20, tickMs: 20, reaskMs: 100 } });
   const older = await it.device.record({ fragments: 6, bytes: 300_000 });
   const newer = await it.device.record({ fragments: 6, bytes: 300_000 });
   const first = (want: Want | undefined) => want?.footage[0]?.sha256;
@@ -321,7 +303,7 @@ test('what the device calls urgent is asked for first, and what it then cannot g
 });
 
 test('at most as many pieces are asked for as a message may name', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { footage } = await it.device.record({ fragments: MAX_WANTED + 20, bytes: 40 });
   const want = await it.wire.sendAll();
   t.deepEqual(
@@ -331,7 +313,7 @@ test('at most as many pieces are asked for as a message may name', async (t) => 
 });
 
 test('a full disk stops footage and not the journal', async (t) => {
-  const it = await rig(t, { reserveBytes: Number.MAX_SAFE_INTEGER });
+  const it = await archiveRig(t, { reserveBytes: Number.MAX_SAFE_INTEGER });
   const { footage } = await it.device.record({ fragments: 1 });
   const want = await it.wire.sendAll();
   t.deepEqual(want, { journal: it.device.journal.size, footage: [] });
@@ -341,7 +323,7 @@ test('a full disk stops footage and not the journal', async (t) => {
 });
 
 test('what was not durable when the archive stopped is asked for again, and nothing else', async (t) => {
-  const it = await rig(t);
+  const it = await archiveRig(t);
   const { recording, footage } = await it.device.record({ fragments: 4, bytes: 5000 });
   await it.wire.sendAll();
   const [init, first, second, ...rest] = footage as [TestFootage, TestFootage, TestFootage, ...TestFootage[]];

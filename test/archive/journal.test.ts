@@ -9,28 +9,15 @@ import { EpochKeyFiles } from '../../agent/journal/epoch-keys.js';
 import { signKeyNote } from '../../agent/journal/key-chain.js';
 import { SignatureType, vkeyOf } from '../../agent/journal/vkey.js';
 import type { JournalMessage } from '../../agent/uplink/messages.js';
-import { rootOfPublished, TestArchive, untilArchive } from '../support/archive.js';
+import { rootOfPublished, untilArchive } from '../support/archive.js';
+import { type ArchiveRig, archiveRig } from '../support/archive-rig.js';
 import { TestDevice } from '../support/device.js';
 import { ScriptedDevice } from '../support/scripted-device.js';
 
-interface Rig {
-  device: TestDevice;
-  archive: TestArchive;
-  wire: ScriptedDevice;
-}
-
-async function rig(t: ExecutionContext, marks = 9): Promise<Rig> {
-  const device = await TestDevice.open();
-  const archive = await TestArchive.init([device.rootVkey]);
-  await archive.start();
-  const wire = await ScriptedDevice.connect(archive.port, device);
-  t.teardown(async () => {
-    await wire.close();
-    await archive.remove();
-    await device.remove();
-  });
-  await grow(device, marks);
-  return { device, archive, wire };
+async function rig(t: ExecutionContext, marks = 9): Promise<ArchiveRig> {
+  const made = await archiveRig(t);
+  await grow(made.device, marks);
+  return made;
 }
 
 async function grow(device: TestDevice, entries: number, name = 'tick'): Promise<void> {
@@ -51,9 +38,9 @@ async function cloneOf(t: ExecutionContext, device: TestDevice): Promise<TestDev
   return clone;
 }
 
-const counters = ({ archive }: Rig) => archive.running.status().counters;
-const held = ({ archive }: Rig) => archive.running.status().devices[0];
-const proofs = async ({ archive, device }: Rig): Promise<ForkProof[]> => {
+const counters = ({ archive }: ArchiveRig) => archive.running.status().counters;
+const held = ({ archive }: ArchiveRig) => archive.running.status().devices[0];
+const proofs = async ({ archive, device }: ArchiveRig): Promise<ForkProof[]> => {
   const folder = archive.file(device.id, 'forks');
   const names = await readdir(folder).catch(() => []);
   return await Promise.all(

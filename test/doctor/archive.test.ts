@@ -10,11 +10,12 @@ import { OpenedArchive } from '../../agent/doctor/opened-archive.js';
 import { words } from '../../agent/words/words.js';
 import { type Config, type ConfigInput, defaultConfig } from '../../config/load.js';
 import { type Clock, systemClock } from '../../drivers/clock.js';
-import { TestArchive, untilArchive } from '../support/archive.js';
+import { type TestArchive, untilArchive } from '../support/archive.js';
+import { archiveRig } from '../support/archive-rig.js';
 import { freePort } from '../support/broker.js';
 import { TestDevice } from '../support/device.js';
 import { liuhen } from '../support/liuhen.js';
-import { ScriptedDevice } from '../support/scripted-device.js';
+import type { ScriptedDevice } from '../support/scripted-device.js';
 import { TestAuthority } from '../support/tls.js';
 
 const DAY_MS = 86_400_000;
@@ -33,15 +34,7 @@ class Scene {
 
   /** An archive that runs, and has one recording of one device as a whole. */
   static async make(t: ExecutionContext): Promise<Scene> {
-    const device = await TestDevice.open();
-    const archive = await TestArchive.init([device.rootVkey]);
-    await archive.start();
-    const wire = await ScriptedDevice.connect(archive.port, device);
-    t.teardown(async () => {
-      await wire.close();
-      await archive.remove();
-      await device.remove();
-    });
+    const { archive, device, wire } = await archiveRig(t);
     const { footage } = await device.record({ fragments: 2 });
     await wire.sendAll();
     for (const each of footage) await wire.sendWhole(each);
