@@ -1,4 +1,5 @@
 import type { DoctorWords } from './doctor-en.js';
+import { statusZh } from './status-zh.js';
 
 /** What the doctor says in Chinese. Technical details of a library's error stay as the library says them. */
 export const doctorZh: DoctorWords = {
@@ -67,7 +68,8 @@ export const doctorZh: DoctorWords = {
   asOwner: (user, folder) => `以用户 ${user} 的身份执行：${folder} 属于该用户，root 不在其中留下文件`,
   agentMissing: '此数据目录上没有代理程序在运行',
   agentMissingNext: '执行 systemctl start liuhen.target；liuhen logs 显示其结束的原因',
-  configRead: (profile, version) => `${profile}，版本 ${version}；所指的文件都在`,
+  configRead: (profile, version) =>
+    `${statusZh.profile[profile as keyof typeof statusZh.profile] ?? profile}，版本 ${version}；所指的文件都在`,
   configMissing: (key, path, problem) => `${key}：${path}：${problem}`,
   configMissingNext: '把文件放到该处，或改正设置：liuhen config set 键 值',
   nodeOld: (found, wanted) => `${found}，要求 ${wanted}`,

@@ -19,8 +19,6 @@ export const evidenceZh: Catalogue = {
   'instead of a recording: the proof that this content hung on a screen':
     '不导出录像，而导出此内容曾在屏幕上展示的证明',
   'the data folder is an archive: the device whose recording it is': '数据目录属于归档端时：录像所属的设备',
-  'with --notice and --device: the signed envelope of what hung, as it was published':
-    '与 --notice 和 --device 同用：所展示内容发布时的签名信封',
   'expected --envelope FILE: an archive holds the journal of what hung, and not the text':
     '应给出 --envelope 文件：归档端保存展示的日志，不保存文本',
   'the platform that published it has the signed envelope': '发布该内容的平台存有签名信封',
@@ -296,8 +294,4 @@ export const evidenceZh: Catalogue = {
   it: '它',
   'with --notice and --device: the signed envelope of what hung, as it was published':
     '与 --notice 和 --device 同用：所展示内容发布时的已签名信封',
-  'expected --envelope FILE: this data folder is that of an archive':
-    '应给出 --envelope 文件：此数据目录属于归档端',
-  'name the kiosk, and the file with the signed envelope of what hung: the archive holds the journal alone, the platform that published it has the text':
-    '请指明大厅终端以及所展示内容的已签名信封文件：归档端只有日志账本，内容在发布它的平台上',
 };
