@@ -25,6 +25,7 @@ interface ExportFlags extends PlaceOptions {
   json?: boolean;
   notice?: string;
   began?: number;
+  envelope?: string;
 }
 
 interface Wanted {
@@ -43,9 +44,13 @@ export function registerExport(program: Command): void {
     .option('--why <text>', 'reason, for the journal', 'not stated')
     .option('--notice <kind/id>', 'instead of a recording: the proof that this content hung on a screen')
     .option('--began <entry>', 'of several displays of it, the one that began with this entry', parseCount)
+    .option(
+      '--envelope <file>',
+      'with --notice and --device: the signed envelope of what hung, as it was published',
+    )
     .option('--json', 'print JSON')
     .action(async (recording: number | undefined, flags: ExportFlags) => {
-      const { out, why, json, device, notice, began, ...place } = flags;
+      const { out, why, json, device, notice, began, envelope, ...place } = flags;
       const data = dataFolderOf(place);
       if (notice !== undefined) {
         const summary = await exportDisplay({
@@ -55,6 +60,7 @@ export function registerExport(program: Command): void {
           out: resolve(out),
           why,
           witnesses: witnessesOf(place),
+          ...{ device, envelope },
         });
         process.stdout.write(
           json === true ? `${JSON.stringify(summary)}\n` : spoken(noticeExportText(summary)),

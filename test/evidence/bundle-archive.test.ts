@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { exportDisplay } from '../../agent/cli/export-notice.js';
 import { archiveSource } from '../../agent/evidence/archive-source.js';
 import { writeBundle } from '../../agent/evidence/bundle.js';
 import { deviceSource } from '../../agent/evidence/device-source.js';
 import type { ExportSource } from '../../agent/evidence/source.js';
+import { verifyNotice } from '../../agent/evidence/verify/notice.js';
 import { verifyBundle } from '../../agent/evidence/verify/verify.js';
 import { parseCheckpoint } from '../../agent/journal/checkpoint.js';
 import { LiuhenError } from '../../config/errors.js';
@@ -57,6 +60,46 @@ test('an archive exports the same bundle as the device, byte for byte', async (t
     t.true((await readFile(join(out, file))).equals(await readFile(join(`${out}-device`, file))), file);
   }
   const verdict = await verifyBundle(out, policyOf(device));
+  t.deepEqual([verdict.verdict, verdict.findings], ['intact', []]);
+});
+
+test("an archive's folder and the envelope from the platform make the proof of a display; another envelope does not", async (t) => {
+  const { device, data, out } = await newParts(t);
+  const payload = Buffer.from('{"kind":"decision","title":{"zh":"决定"}}').toString('base64');
+  const envelope = JSON.stringify({
+    payload,
+    payloadType: 'x',
+    signatures: [{ keyid: 'publisher', sig: '' }],
+  });
+  const hash = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const hung = {
+    kind: 'decision',
+    id: 'cf-1',
+    revision: 1,
+    sha256: hash(Buffer.from(payload, 'base64')),
+    screen: 'main',
+  };
+  const began = { type: 'displayed', ...hung, change: 'began', envelope: hash(envelope) } as const;
+  const { n } = await device.journal.append(began);
+  await device.journal.append({
+    type: 'displayed',
+    ...hung,
+    change: 'ceased',
+    reason: 'page-changed',
+    began: n,
+  });
+  await publishJournal(device, data);
+  const file = join(data, 'envelope.json');
+  const display = (written: string) =>
+    put(file, written).then(() =>
+      exportDisplay({
+        ...{ data, out, notice: 'decision/cf-1', began: undefined, why: 'test', witnesses: [] },
+        ...{ device: device.id, envelope: file },
+      }),
+    );
+  await t.throwsAsync(display(`${envelope} `), { code: 'LIUHEN_NOT_FOUND' });
+  t.like(await display(envelope), { ceased: true, notice: hung });
+  const verdict = await verifyNotice(out, policyOf(device));
   t.deepEqual([verdict.verdict, verdict.findings], ['intact', []]);
 });
 
