@@ -28,11 +28,7 @@ const BAUD_RATES = { gnss: 9600, cardReader: 9600, board: 115_200 } as const;
 const TOUCH_MS = 10_000;
 
 /** Asks a person at the terminal for everything, and tries each piece of hardware that is chosen. Throws LIUHEN_USAGE when they stop. */
-export async function askAnswers(
-  found: Found,
-  usualData: string,
-  known?: DeviceProfile,
-): Promise<Answers> {
+export async function askAnswers(found: Found, usualData: string, known?: DeviceProfile): Promise<Answers> {
   if (terminalLanguage() !== 'en') speakOfKeys();
   const profile = known ?? (await askProfile());
   const device = await line('Its id', `${profile}-0001`, (value) =>
