@@ -92,7 +92,11 @@ export async function runKiosk(options: RunOptions): Promise<KioskAgent> {
       append: (draft) => journal.append(draft),
     });
     opened.add(() => duty.settled());
-    const feed = new ContentFeed({ take: (topic, payload) => intake.take(topic, payload), log });
+    const feed = new ContentFeed({
+      take: (topic, payload) => intake.take(topic, payload),
+      again: async () => await uplink?.listenAgain([boardSubscription(hall)]),
+      log,
+    });
     const uplink = uplinkOf(config, stores, journal, clock, log, { feed, hall, inbox });
     if (uplink !== undefined) {
       inbox?.join(uplink);
