@@ -183,6 +183,27 @@
   for (const event of ['contextmenu', 'dragstart', 'gesturestart']) {
     addEventListener(event, (happened) => happened.preventDefault());
   }
+  // Nor does a link open beside the page, in a window or a tab that a browser would show with its address bar.
+  addEventListener('auxclick', (happened) => happened.preventDefault(), true);
+  addEventListener(
+    'click',
+    (happened) => {
+      const { shiftKey, ctrlKey, altKey, metaKey } = happened;
+      if (shiftKey || ctrlKey || altKey || metaKey) happened.preventDefault();
+    },
+    true,
+  );
+  // The same of keys: what writes and moves about works, what a browser does with all others does not.
+  const moving = ['Enter', 'Backspace', 'Delete', 'Tab', 'Home', 'End', 'PageUp', 'PageDown', 'Process'];
+  addEventListener(
+    'keydown',
+    (pressed) => {
+      const { key, ctrlKey, altKey, metaKey } = pressed;
+      const isPlain = key.length === 1 || key.startsWith('Arrow') || moving.includes(key);
+      if (!isPlain || ctrlKey || altKey || metaKey) pressed.preventDefault();
+    },
+    true,
+  );
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !dialog.open && body.dataset.first !== 'yes') location.assign(home);
   });
