@@ -17,12 +17,12 @@ export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): 
   const works = of('works').map(([name]) => name);
   const notThere = of('not configured').map(([name]) => name);
   return [
-    [row.light, light],
+    [row.light, words.lightShows[light]],
     [row.officer, officer === null ? words.noCard : `${officer.id} ${officer.name}, ${officer.credential}`],
     [row.battery, batteryText(status, words)],
     ...openDoors.map((door): Row => [words.alarm['door-open'], door]),
     [row.position, fix === null ? words.unknown : fixText(fix, words)],
-    [row.hardware, works.length === 0 ? words.noHardware : listed(works)],
+    ...(works.length === 0 ? [] : [[row.hardware, listed(works)] satisfies Row]),
     ...rows('absent'),
     ...rows('waits'),
     ...(notThere.length === 0 ? [] : [[row.notThere, listed(notThere)] satisfies Row]),

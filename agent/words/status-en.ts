@@ -45,7 +45,8 @@ export const statusEn = {
   witnessedUpTo: (entries: number, behind: number, time: string) =>
     `${entries} entries at ${time}${behind === 0 ? ', all of them' : `, ${behind} to go`}`,
   notYet: 'not yet',
-  archivedUpTo: (count: number, newest: number) => `${count} recordings, the newest ${newest}`,
+  archivedUpTo: (count: number, newest: number) =>
+    `${count} ${count === 1 ? 'recording' : 'recordings'}, the newest ${newest}`,
   backlogNone: 'nothing waits',
   backlogIs: (hours: string, bytes: string, recordings: number, age: string) =>
     `${hours} h, ${bytes} in ${recordings} ${recordings === 1 ? 'recording' : 'recordings'}; the oldest waits for ${age} h`,
@@ -62,10 +63,21 @@ export const statusEn = {
   chargeUnknown: 'charge unknown',
   charging: 'charging',
   supply: { battery: 'on battery power', external: 'on external power' },
+  lightShows: {
+    off: 'off',
+    ready: 'ready',
+    'no-camera': 'no camera',
+    'battery-low': 'battery low',
+    starting: 'starting',
+    sealing: 'sealing',
+    'not-sealing': 'NOT SEALING',
+    stopping: 'stopping',
+    'storage-full': 'storage full',
+    fault: 'fault',
+  },
   noCard: 'no card shown',
   unknown: 'unknown',
   satellites: (count: number) => `${count} satellites`,
-  noHardware: 'none works',
   noAlarm: 'none',
   alarm: {
     'storage-full': 'the disk is full',

@@ -1,5 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import test from 'ava';
 import { fitted } from '../../agent/cli/live-screen.js';
+import { Bench } from '../support/bench.js';
+
+const MAIN = join(import.meta.dirname, '../../agent/main.js');
 
 test('a line that is too long goes on under the last column of its table, broken between words', (t) => {
   t.is(fitted('short', 20), 'short');
@@ -16,3 +22,31 @@ test('Chinese counts two columns, and what has no spaces is broken where it must
   t.is(fitted('状态  正在录制一二三', 14), '状态  正在录制\n      一二三');
   t.is(fitted('abcdefghijkl', 8), 'abcdefgh\nijkl');
 });
+
+for (const [key, name] of [
+  ['q', 'q'],
+  ['\u0003', 'Ctrl-C'],
+]) {
+  test(`on a terminal a watch takes the whole window, and ${name} gives it back with what was seen last`, async (t) => {
+    const bench = await Bench.make(t);
+    const command = `stty rows 24 cols 80; ${process.execPath} ${MAIN} status --watch`;
+    const terminal = spawn('script', ['-qefc', command, '/dev/null'], {
+      cwd: bench.folder,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const closed = once(terminal, 'close');
+    t.teardown(() => terminal.kill());
+    let shown = '';
+    for await (const chunk of terminal.stdout.setEncoding('utf8')) {
+      const before = shown;
+      shown += chunk;
+      if (!before.includes('q ends it') && shown.includes('q ends it')) terminal.stdin.write(key ?? '');
+    }
+    t.deepEqual(await closed, [0, null]);
+    const [, inside = ''] = shown.split('\u001b[?1049h');
+    const [, after = ''] = shown.split('\u001b[?1049l');
+    t.regex(inside, /no agent runs on/);
+    t.false(inside.includes('\u001b[2J'), 'nothing is cleared that is drawn again: it would flicker');
+    t.regex(after, /^no agent runs on .*: nothing is recorded\r\n$/s);
+  });
+}
