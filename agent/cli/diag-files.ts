@@ -44,7 +44,7 @@ export async function collectDiagnostics(configFile: string, logLines: number): 
       json(await callAgent(data, 'GET', '/status')),
     ),
     await file('recordings.json', 'recordings and what became of them', async () =>
-      json(await readRecordings(data)),
+      json((await readRecordings(data)).recordings),
     ),
     await file('checkpoints.txt', 'the newest checkpoint, and the newest that is cosigned', async () =>
       checkpointText(await asOwner(data, () => checkpoints(config))),

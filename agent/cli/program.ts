@@ -58,7 +58,7 @@ async function programWith(loaders: readonly (() => Promise<Register>)[]): Promi
   const program = new Command('liuhen')
     .description('Liuhen 留痕: footage that proves itself. Recorder, archive, export and verification.')
     .version(VERSION)
-    .showHelpAfterError('(liuhen --help shows all commands)')
+    .showHelpAfterError('(liuhen --help shows all commands, liuhen COMMAND --help the options of one)')
     .option('--lang <language>', 'en or zh, instead of what LANG says; anywhere on the line')
     .addHelpText('after', '\nExample: liuhen doctor --lang zh')
     .exitOverride();

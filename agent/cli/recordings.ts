@@ -14,23 +14,30 @@ export function registerRecordings(program: Command): void {
     .description('list the recordings of this device')
     .option('--json', 'print JSON')
     .action(async ({ json, ...place }: PlaceOptions & { json?: boolean }) => {
-      const recordings = await readRecordings(dataFolderOf(place));
+      const { recordings, running } = await readRecordings(dataFolderOf(place));
       if (json === true) process.stdout.write(`${JSON.stringify(recordings)}\n`);
-      else
-        process.stdout.write(
-          `${recordings.length === 0 ? spoken('no recordings yet') : table(recordings)}\n`,
-        );
+      else {
+        const text = recordings.length === 0 ? spoken('no recordings yet') : table(recordings, running);
+        process.stdout.write(`${text}\n`);
+      }
     });
 }
 
+interface Recordings {
+  recordings: RecordingState[];
+  /** Whether an agent runs: without one nothing is being recorded, whatever has no end yet. */
+  running: boolean;
+}
+
 /** From the agent that runs on the folder, or else from the folder itself. */
-export async function readRecordings(folder: string): Promise<RecordingState[]> {
+export async function readRecordings(folder: string): Promise<Recordings> {
   try {
-    return (await callAgent(folder, 'GET', '/recordings')) as RecordingState[];
+    const recordings = (await callAgent(folder, 'GET', '/recordings')) as RecordingState[];
+    return { recordings, running: true };
   } catch (error) {
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
-  return await asOwner(folder, () => recordingsIn(folder));
+  return { recordings: await asOwner(folder, () => recordingsIn(folder)), running: false };
 }
 
 async function recordingsIn(folder: string): Promise<RecordingState[]> {
@@ -42,7 +49,7 @@ async function recordingsIn(folder: string): Promise<RecordingState[]> {
   }
 }
 
-function table(recordings: readonly RecordingState[]): string {
+function table(recordings: readonly RecordingState[], running: boolean): string {
   const head = [
     'RECORDING',
     'STARTED (UTC)',
@@ -63,7 +70,7 @@ function table(recordings: readonly RecordingState[]): string {
     bytesText(each.bytes),
     String(each.gaps),
     String(each.marks),
-    spoken(each.stopped?.reason ?? 'still recording'),
+    spoken(each.stopped?.reason ?? (running ? 'still recording' : 'cut off')),
     spoken(each.receipt === undefined ? 'no' : 'yes'),
     spoken(each.evicted === undefined ? 'here' : 'removed'),
   ]);

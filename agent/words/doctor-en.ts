@@ -125,7 +125,7 @@ export const doctorEn = {
   diskFull: (free: string, reserve: string) =>
     `${free} free, and ${reserve} of it are the reserve: nothing can be recorded`,
   diskNext:
-    'bring it where it has a link to the archive: what has a receipt makes room; liuhen recordings shows what waits, du -xh / | sort -h | tail what else is large',
+    'bring it where it has a link to the archive: what has a receipt makes room; liuhen recordings shows what waits, du -xh / | sort -h | tail what else is large; on a small disk lower storage.reserve',
   enduranceUntold: 'this disk does not tell',
   enduranceLeft: (device: string, usedPercent: number) =>
     `${device}: about ${usedPercent} % of its life is used`,

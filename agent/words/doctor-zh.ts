@@ -120,7 +120,7 @@ export const doctorZh: DoctorWords = {
   diskFree: (free, hours) => `预留之外可用 ${free}：可录 ${hours} 小时`,
   diskFull: (free, reserve) => `可用 ${free}，其中 ${reserve} 为预留：无法录制`,
   diskNext:
-    '把设备带到能连上归档端的地方：有回执的影像会腾出空间；liuhen recordings 显示哪些在等待，du -xh / | sort -h | tail 显示还有什么占用空间',
+    '把设备带到能连上归档端的地方：有回执的影像会腾出空间；liuhen recordings 显示哪些在等待，du -xh / | sort -h | tail 显示还有什么占用空间；磁盘很小时可调低 storage.reserve',
   enduranceUntold: '此磁盘不提供寿命信息',
   enduranceLeft: (device, usedPercent) => `${device}：寿命约已用去 ${usedPercent} %`,
   enduranceUrgent: (device) => `${device} 的备用块已用尽`,

@@ -70,7 +70,8 @@ export const operationZh: Catalogue = {
   'user {} cannot write to {}': '用户 {1} 不能写入 {2}',
   'name a folder with --out that this user can write to, such as one in /tmp':
     '用 --out 指定该用户可写的目录，例如 /tmp 中的目录',
-  '(liuhen --help shows all commands)': '（liuhen --help 列出全部命令）',
+  '(liuhen --help shows all commands, liuhen COMMAND --help the options of one)':
+    '（liuhen --help 列出全部命令，liuhen 命令 --help 列出该命令的选项）',
   'liuhen explain lists all of them': 'liuhen explain 列出全部代码',
   '[removed]: not sound YAML': '[已去除]：不是有效的 YAML',
 };

@@ -20,6 +20,7 @@ export const recorderZh: Catalogue = {
   'list the recordings of this device': '列出此设备的录像',
   'no recordings yet': '尚无录像',
   'still recording': '正在录制',
+  'cut off': '已中断',
   here: '在本机',
   removed: '已删除',
 
