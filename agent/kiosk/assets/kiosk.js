@@ -194,7 +194,18 @@
     true,
   );
   // The same of keys: what writes and moves about works, what a browser does with all others does not.
-  const moving = ['Enter', 'Backspace', 'Delete', 'Tab', 'Home', 'End', 'PageUp', 'PageDown', 'Process'];
+  const moving = [
+    'Enter',
+    'Escape',
+    'Backspace',
+    'Delete',
+    'Tab',
+    'Home',
+    'End',
+    'PageUp',
+    'PageDown',
+    'Process',
+  ];
   addEventListener(
     'keydown',
     (pressed) => {
