@@ -148,7 +148,7 @@ async function record(data: string, seconds: number): Promise<number> {
     );
   const stopped = (await callAgent(data, 'POST', '/stop')) as RecordingState;
   display.done(
-    `recorded ${durationText(stopped.durationMs)}: ${stopped.fragments} fragments, ${bytesText(stopped.bytes)}, all sealed`,
+    `recorded ${durationText(stopped.durationMs)}: ${fragmentsText(stopped.fragments)}, ${bytesText(stopped.bytes)}, all sealed`,
   );
   return stopped.recording;
 }
@@ -164,19 +164,25 @@ async function waitForReceipt(data: string, recording: number): Promise<void> {
       display.done(`witnessed (${witnessed} entries) and archived: the archive has signed for every byte`);
       return;
     }
-    display.progress(progressText(status));
+    display.progress(progressText(status, true));
     await delay(250);
   }
   throw new Error(`no receipt for recording ${recording} within ${PATIENCE_MS / 1000} s`);
 }
 
-function progressText({ recording, journal, uplink }: AgentStatus): string {
+function progressText({ recording, journal, uplink }: AgentStatus, isStopped = false): string {
+  const isWaiting = !isStopped && (recording?.fragments ?? 0) === 0;
+  if (isWaiting) return "waiting for the camera's first fragment";
   const sealed =
     recording === null
-      ? 'recording sealed'
-      : `${durationText(recording.durationMs)} in ${recording.fragments} fragments (${bytesText(recording.bytes)}) sealed`;
+      ? 'all sealed, waiting for the receipt'
+      : `${durationText(recording.durationMs)} in ${fragmentsText(recording.fragments)} (${bytesText(recording.bytes)}) sealed`;
   const witnessed = `${journal.witnessed?.entries ?? 0} of ${journal.entries} entries witnessed`;
-  return `${sealed}, ${witnessed}, ${bytesText(uplink?.backlog.footageBytes ?? 0)} not archived yet`;
+  return `${sealed}, ${witnessed}, ${bytesText(uplink?.sentBytes ?? 0)} sent`;
+}
+
+function fragmentsText(count: number): string {
+  return count === 1 ? '1 fragment' : `${count} fragments`;
 }
 
 async function readStatus(data: string): Promise<AgentStatus> {
