@@ -7,16 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { type Fragment, fragmentsOf, type InitSegment } from '../../agent/recorder/fragments.js';
-import { shownValue } from '../../config/problems.js';
-import {
-  type CameraEnd,
-  type CameraOptions,
-  type CameraRun,
-  ffmpegCamera,
-  parseCameraSource,
-  withoutCredentials,
-} from '../../drivers/camera.js';
+import { fragmentsOf } from '../../agent/recorder/fragments.js';
+import { type CameraOptions, ffmpegCamera, parseCameraSource } from '../../drivers/camera.js';
+import { type Recorded, recordRun } from '../support/camera-run.js';
 import { serveRtspCamera } from '../support/rtsp.js';
 
 const run = promisify(execFile);
@@ -75,26 +68,6 @@ function options(source: string, more: Partial<CameraOptions> = {}): CameraOptio
   };
 }
 
-interface Recorded {
-  init: InitSegment | undefined;
-  fragments: Fragment[];
-  end: CameraEnd;
-}
-
-/** Reads a run to its end; `onFragment` may stop it. */
-async function recordRun(
-  camera: CameraRun,
-  onFragment: (count: number) => void = () => {},
-): Promise<Recorded> {
-  let init: InitSegment | undefined;
-  const fragments: Fragment[] = [];
-  for await (const event of fragmentsOf(camera.output)) {
-    if (event.type === 'init') init = event.init;
-    else onFragment(fragments.push(event.fragment));
-  }
-  return { init, fragments, end: await camera.ended };
-}
-
 /** Decodes what was recorded, and counts pictures and sounds by kind. */
 async function play({ init, fragments }: Recorded): Promise<Record<string, number>> {
   const file = path(`played-${++scripts}.mp4`);
@@ -129,35 +102,6 @@ async function gone(pid: number): Promise<void> {
     (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')).split(') ')[1]?.[0];
   while ((await state()) !== 'Z') await delay(5);
 }
-
-test('a camera is named by a word, a URL, a device or a file', (t) => {
-  t.deepEqual(parseCameraSource('synthetic'), { kind: 'synthetic' });
-  const url = 'rtsps://officer:p%40ss@10.0.0.7:322/stream?channel=1';
-  t.deepEqual(parseCameraSource(url), { kind: 'rtsp', url });
-  t.deepEqual(parseCameraSource('/dev/video2'), { kind: 'v4l2', device: '/dev/video2' });
-  t.deepEqual(parseCameraSource(path('both.mp4')), { kind: 'file', path: path('both.mp4') });
-});
-
-test('what is no camera is refused with what would be one, and without its password', (t) => {
-  for (const text of [
-    '',
-    ' ',
-    'http://host/a.mp4',
-    '/dev/ttyS0',
-    '/dev/video',
-    'rtsp://',
-    'rtsp:///a',
-    'rtsp://h /a',
-    'a\0b',
-  ]) {
-    const error = t.throws(() => parseCameraSource(text), { code: 'LIUHEN_USAGE' }, text);
-    t.regex((error as { next?: string }).next ?? '', /synthetic.*rtsp.*\/dev\/videoN.*file/);
-  }
-  t.throws(() => parseCameraSource(path('missing.mp4')), { code: 'LIUHEN_CAMERA', message: /no such file/ });
-  t.throws(() => parseCameraSource(folder), { code: 'LIUHEN_CAMERA', message: /not a file/ });
-  const error = t.throws(() => parseCameraSource('http://officer:secret@host/'), { code: 'LIUHEN_USAGE' });
-  t.false(error?.message.includes('secret'));
-});
 
 test('the synthetic camera runs until stopped, with a key frame exactly every fragmentMs', async (t) => {
   const lines: string[] = [];
@@ -322,7 +266,7 @@ test('media that moves on between distant key frames is no stall', async (t) => 
 });
 
 test('a consumer that pauses is no stall', async (t) => {
-  const stallMs = 200;
+  const stallMs = 800;
   await make('large.mp4', [
     ...PICTURE,
     '-s',
@@ -337,7 +281,7 @@ test('a consumer that pauses is no stall', async (t) => {
   const camera = ffmpegCamera(options(path('large.mp4'), { copy: true, stallMs })).start();
   await once(camera.output, 'readable');
   // Nothing may happen meanwhile, so there is no event to await.
-  await delay(5 * stallMs);
+  await delay(1.5 * stallMs);
   t.is((await recordRun(camera)).end.reason, 'ended');
 });
 
@@ -421,21 +365,6 @@ test('a network camera that falls silent is a stall', async (t) => {
     if (count === 1) server.fallSilent();
   });
   t.is(recorded.end.reason, 'stalled');
-});
-
-test('credentials leave a text also where the password is badly escaped', (t) => {
-  const url = 'rtsp://officer:a/b@c@host/live';
-  t.is(withoutCredentials(`${url}: not found`, url), 'rtsp://***@host/live: not found');
-  t.is(withoutCredentials('see http://a:b@h/x and https://h/x@y'), 'see http://***@h/x and https://h/x@y');
-});
-
-test('a password in the path of a camera, where many take it, leaves a text as well', (t) => {
-  t.is(
-    withoutCredentials('rtsp://10.0.0.9/user=admin&password=hunter22&channel=1.sdp: 401'),
-    'rtsp://10.0.0.9/user=admin&password=***&channel=1.sdp: 401',
-  );
-  t.is(withoutCredentials('/live?usr=a&Pwd=hunter22#x'), '/live?usr=a&Pwd=***#x');
-  t.is(shownValue('rtsp://10.0.0.9/password=hunter22&x'), '"rtsp://10.0.0.9/password=…&x"');
 });
 
 test('no argument, no log line and no end of a network camera shows its password', async (t) => {
