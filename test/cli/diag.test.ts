@@ -10,11 +10,11 @@ import { LogFile } from '../../agent/cli/log-file.js';
 import { followLog } from '../../agent/cli/log-follow.js';
 import { newestLines } from '../../agent/cli/log-source.js';
 import { Bench } from '../support/bench.js';
+import { LIUHEN } from '../support/liuhen.js';
 import { newWitness } from '../support/scripted-archive.js';
 import { TestAuthority } from '../support/tls.js';
 
 const run = promisify(execFile);
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
 
 test('no secret is in a support archive, wherever somebody has written it', async (t) => {
   const authority = await TestAuthority.create();
@@ -94,7 +94,7 @@ test('a support archive that cannot be written leaves nothing', async (t) => {
 test('logs -f shows the newest lines of the file and those that come, the agent having written them', async (t) => {
   const bench = await Bench.make(t, { log: { file: 'agent.log' } });
   await bench.run(t);
-  const logs = spawn(process.execPath, [MAIN, 'logs', '-f'], { cwd: bench.folder });
+  const logs = spawn(process.execPath, [LIUHEN, 'logs', '-f'], { cwd: bench.folder });
   const exited = once(logs, 'exit');
   t.teardown(async () => {
     logs.kill('SIGKILL');

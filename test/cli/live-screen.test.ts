@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import test from 'ava';
 import { fitted } from '../../agent/cli/live-screen.js';
 import { Bench } from '../support/bench.js';
-
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
+import { LIUHEN } from '../support/liuhen.js';
 
 test('a line that is too long goes on under the last column of its table, broken between words', (t) => {
   t.is(fitted('short', 20), 'short');
@@ -29,7 +27,7 @@ for (const [key, name] of [
 ]) {
   test(`on a terminal a watch takes the whole window, and ${name} gives it back with what was seen last`, async (t) => {
     const bench = await Bench.make(t);
-    const command = `stty rows 24 cols 80; ${process.execPath} ${MAIN} status --watch`;
+    const command = `stty rows 24 cols 80; ${process.execPath} ${LIUHEN} status --watch`;
     const terminal = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd: bench.folder,
       stdio: ['pipe', 'pipe', 'ignore'],

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'ava';
 import { alarmsOf } from '../../agent/alarms.js';
 import type { AgentStatus } from '../../agent/status.js';
 import { Bench } from '../support/bench.js';
-
-const MAIN = join(import.meta.dirname, '../../agent/main.js');
+import { LIUHEN } from '../support/liuhen.js';
 
 test('the one screen says what it records since when, what is sealed, what waits and how long the disk lasts', async (t) => {
   const bench = await Bench.make(t);
@@ -45,7 +43,7 @@ test('without an agent it says that nothing is recorded, with status 70', async 
 
 test('--watch goes on through the start and the end of an agent', async (t) => {
   const bench = await Bench.make(t);
-  const watch = spawn(process.execPath, [MAIN, 'status', '--watch', '--json'], { cwd: bench.folder });
+  const watch = spawn(process.execPath, [LIUHEN, 'status', '--watch', '--json'], { cwd: bench.folder });
   const exited = once(watch, 'exit');
   t.teardown(async () => {
     watch.kill('SIGKILL');

@@ -29,7 +29,7 @@ async function killed(folder: string, changes: number, ...args: string[]): Promi
     if (now !== last) seen++;
     last = now;
     if (seen >= changes) child.kill('SIGKILL');
-    await delay(1);
+    await delay(3);
   }
   await exited;
   return seen;

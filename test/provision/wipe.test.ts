@@ -12,7 +12,7 @@ import { wipe, wouldLose } from '../../agent/provision/wipe.js';
 import { loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { TestAuthorityHouse } from '../support/authority.js';
-import { liuhen } from '../support/liuhen.js';
+import { LIUHEN, liuhen } from '../support/liuhen.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
 
 const run = withoutMosquitto === undefined ? test : test.skip;
@@ -177,7 +177,6 @@ run(
 
 test('killed at any moment, a wipe leaves the device as it was, or is ended by the next one', async (t) => {
   const it = await house(t);
-  const main = join(import.meta.dirname, '../../agent/main.js');
   const seen = new Set<string>();
   let wholeMs = 0;
   for (let round = 0; round < 8; round++) {
@@ -193,7 +192,7 @@ test('killed at any moment, a wipe leaves the device as it was, or is ended by t
       '--force',
     ];
     const startedMs = performance.now();
-    const child = spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [LIUHEN, ...args], { stdio: 'ignore' });
     const timer = setTimeout(
       () => child.kill('SIGKILL'),
       round === 0 ? 60_000 : wholeMs * (0.6 + 0.06 * round),
