@@ -22,7 +22,7 @@ export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): 
     [row.battery, batteryText(status, words)],
     ...openDoors.map((door): Row => [words.alarm['door-open'], door]),
     [row.position, fix === null ? words.unknown : fixText(fix, words)],
-    ...(works.length === 0 ? [] : [[row.hardware, listed(works)] satisfies Row]),
+    [row.hardware, works.length === 0 ? words.noHardware : listed(works)],
     ...rows('absent'),
     ...rows('waits'),
     ...(notThere.length === 0 ? [] : [[row.notThere, listed(notThere)] satisfies Row]),

@@ -67,7 +67,7 @@ export const doctorEn = {
   agentMissing: 'none runs on this data folder',
   agentMissingNext: 'systemctl start liuhen.target; liuhen logs says why it ended',
   configRead: (profile: string, version: number) =>
-    `of a ${profile}, version ${version}; every file that it names is there`,
+    `${profile}, version ${version}; every file that it names is there`,
   configMissing: (key: string, path: string, problem: string) => `${key}: ${path}: ${problem}`,
   configMissingNext: 'put the file there, or correct the setting: liuhen config set KEY VALUE',
   nodeOld: (found: string, wanted: string) => `${found}, expected ${wanted}`,

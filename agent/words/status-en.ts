@@ -78,6 +78,7 @@ export const statusEn = {
   noCard: 'no card shown',
   unknown: 'unknown',
   satellites: (count: number) => `${count} satellites`,
+  noHardware: 'none',
   noAlarm: 'none',
   alarm: {
     'storage-full': 'the disk is full',

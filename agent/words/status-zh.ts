@@ -77,6 +77,7 @@ export const statusZh: StatusWords = {
   noCard: '未刷卡',
   unknown: '未知',
   satellites: (count) => `${count} 颗卫星`,
+  noHardware: '没有',
   noAlarm: '无',
   alarm: {
     'storage-full': '磁盘已满',

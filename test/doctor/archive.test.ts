@@ -109,7 +109,7 @@ test('an archive that runs is examined from within, and one that does not by ope
   t.is(stopped.status, 1, stopped.stdout);
   t.regex(
     stopped.stdout,
-    /^警告 +代理程序 +此目录上没有归档端在运行：什么也没有接收\n {4}下一步: 执行 liuhen archive run/,
+    /^警告 +代理程序 +此目录上没有归档端在运行：什么也没有接收\n {4}下一步[:：] ?执行 liuhen archive run/,
   );
   t.regex(stopped.stdout, /^正常 +公布目录 +1 台设备，与存储一致$/m);
   t.regex(stopped.stdout, /^- +近来拒收 +仅在归档端运行时可知$/m);
