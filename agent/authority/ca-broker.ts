@@ -108,6 +108,9 @@ persistence_location ${folder}/
 set_tcp_nodelay true
 # Content for a kiosk is the largest, 1 MiB; without a bound anybody could send 256 MiB at a time.
 max_packet_size ${MAX_PACKET_BYTES}
+# A kiosk that connects is sent all of its hall at once: of a thousand, mosquitto's own limit, it silently drops the rest.
+max_queued_messages 0
+max_queued_bytes 268435456
 log_dest stderr
 
 # Devices, archive and offices: each shows its certificate, and is who that says.
