@@ -78,8 +78,9 @@ inside() {
   else in_chroot "$@"; fi
 }
 sh_inside() { inside sh -c "$1"; }
+# Arguments are systemd-nspawn's.
 boot() {
-  systemd-nspawn -D "$machine" -b --register=no --keep-unit --private-network >"$work/console" 2>&1 </dev/null &
+  systemd-nspawn -D "$machine" -b "$@" --register=no --keep-unit --private-network >"$work/console" 2>&1 </dev/null &
   nspawn=$!
   soon leader >/dev/null
   soon inside systemctl is-active multi-user.target
