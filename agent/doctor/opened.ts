@@ -12,10 +12,11 @@ import { freeBytes } from '../buffer/free-space.js';
 import { type DeviceStores, openJournal, openStores } from '../buffer/open.js';
 import { type Drivers, systemDrivers } from '../hardware/drivers.js';
 import { Hardware } from '../hardware/hardware.js';
-import { Pieces } from '../hardware/pieces.js';
+import { KIOSK_PIECES, Pieces } from '../hardware/pieces.js';
 import { HardwareSignals } from '../hardware/signals.js';
 import type { Journal } from '../journal/journal.js';
 import { parseVkey } from '../journal/vkey.js';
+import { openWindowHardware } from '../kiosk/window-hardware.js';
 import { configuredCamera } from '../recorder/configured-camera.js';
 import { fragmentsOf } from '../recorder/fragments.js';
 import { startUplink, type Uplink } from '../uplink/uplink.js';
@@ -33,6 +34,9 @@ const LOOK_MS = 100;
 /** Long enough to be seen, heard and felt on a bench. */
 const SHOWN_MS = 600;
 const ENOUGH_FRAGMENTS = 4;
+
+/** What is seen on the bench is told by the doctor and is no entry. */
+const UNWRITTEN: Pick<Journal, 'append'> = { append: () => new Promise(() => {}) };
 
 export interface OpenedOptions {
   config: Config;
@@ -53,6 +57,7 @@ export class OpenedDevice implements Examined {
     | Promise<{ stores: DeviceStores; journal: Journal; newest: Awaited<ReturnType<typeof newestOf>> }>
     | undefined;
   #bench: Promise<{ hardware: Hardware; pieces: Pieces }> | undefined;
+  #atWindow: Promise<{ pieces: Pieces }> | undefined;
   #linked: Promise<Uplink> | undefined;
 
   constructor({ config, log, clock = systemClock(), drivers = systemDrivers }: OpenedOptions) {
@@ -63,7 +68,7 @@ export class OpenedDevice implements Examined {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.#opened, this.#bench, this.#linked]);
+    await Promise.allSettled([this.#opened, this.#bench, this.#atWindow, this.#linked]);
     for (const step of this.#undo.reverse()) await step().catch(() => {});
   }
 
@@ -93,19 +98,22 @@ export class OpenedDevice implements Examined {
   }
 
   async pieces() {
-    const { pieces } = await this.#hardware();
-    const waits = () => Object.values(pieces.status()).some(({ state }) => state === 'waits');
+    const { pieces } = await (this.#isKiosk ? this.#window() : this.#hardware());
+    const status = () => (this.#isKiosk ? pieces.status(KIOSK_PIECES) : pieces.status());
+    const waits = () => Object.values(status()).some(({ state }) => state === 'waits');
     for (const endMs = performance.now() + PIECES_MS; waits() && performance.now() < endMs; )
       await pause(LOOK_MS);
-    return pieces.status();
+    return status();
   }
 
   async firmware() {
+    if (this.#isKiosk) return undefined;
     const { hardware } = await this.#hardware();
     return hardware.client === undefined ? undefined : await new FirmwareUpdater(hardware.client).info();
   }
 
   async battery() {
+    if (this.#isKiosk) return undefined;
     await this.pieces();
     const { hardware } = await this.#hardware();
     return hardware.status().battery ?? undefined;
@@ -190,6 +198,31 @@ export class OpenedDevice implements Examined {
     return uplink;
   }
 
+  /** Its hardware is that of a window, and of nothing that is worn. */
+  get #isKiosk(): boolean {
+    return this.config.profile === 'kiosk';
+  }
+
+  #window() {
+    this.#atWindow ??= this.#openWindow();
+    return this.#atWindow;
+  }
+
+  /** What a kiosk has at its window, with nobody on duty. */
+  async #openWindow(): Promise<{ pieces: Pieces }> {
+    const pieces = new Pieces(UNWRITTEN, this.#log);
+    const close = await openWindowHardware({
+      ...{ config: this.config, drivers: this.#drivers, pieces, clock: this.clock, log: this.#log },
+      duty: { card: async () => {}, awayButton: async () => {} },
+      tell() {},
+    });
+    this.#undo.push(async () => {
+      pieces.close();
+      await close();
+    });
+    return { pieces };
+  }
+
   #hardware() {
     this.#bench ??= this.#openHardware();
     return this.#bench;
@@ -197,9 +230,7 @@ export class OpenedDevice implements Examined {
 
   /** Opens what is configured as an agent would, and has each output show itself once. */
   async #openHardware() {
-    // What is seen on the bench is told by the doctor and is no entry.
-    const unwritten: Pick<Journal, 'append'> = { append: () => new Promise(() => {}) };
-    const pieces = new Pieces(unwritten, this.#log);
+    const pieces = new Pieces(UNWRITTEN, this.#log);
     const signals = new HardwareSignals();
     const hardware = await Hardware.open(this.config.hardware, {
       ...{ drivers: this.#drivers, pieces, signals, clock: this.clock, machineClock: this.clock },

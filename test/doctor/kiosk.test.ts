@@ -1,11 +1,17 @@
 import test from 'ava';
+import { pino } from 'pino';
 import { kioskRows } from '../../agent/cli/kiosk-text.js';
 import { callAgent } from '../../agent/control/client.js';
 import type { Check } from '../../agent/doctor/check.js';
 import { platformFinding } from '../../agent/doctor/evidence.js';
+import { pieceChecks } from '../../agent/doctor/hardware.js';
+import { OpenedDevice } from '../../agent/doctor/opened.js';
 import { platformFacts } from '../../agent/kiosk/platform.js';
 import { words } from '../../agent/words/words.js';
+import { defaultConfig } from '../../config/load.js';
+import { systemTimers } from '../../drivers/timers.js';
 import { examinedDevice } from '../support/examined.js';
+import { MemoryDrivers } from '../support/hardware.js';
 import { TestKiosk } from '../support/kiosk-agent.js';
 
 test('a kiosk is examined by its running agent: the page that no browser shows is the fault, and a camera is none of its parts', async (t) => {
@@ -61,6 +67,41 @@ test('content that nobody has renewed for longer than kiosk.silentAfter is told 
   const [, row] =
     kioskRows({ ...status, platform: old } as never).find(([name]) => name === 'platform') ?? [];
   t.is(row, 'SILENT since 2026-03-03T02:00:00.000Z, for 30:00:00');
+});
+
+test('without an agent the doctor opens what a kiosk has at its window', async (t) => {
+  const drivers = new MemoryDrivers(systemTimers);
+  drivers.gpioLines.line(1).set(true);
+  const config = defaultConfig({
+    profile: 'kiosk',
+    kiosk: { presence: { chip: 'kiosk', line: 1 }, awayButton: { chip: 'kiosk', line: 2 } },
+  } as never);
+  const device = new OpenedDevice({ config, log: pino({ level: 'silent' }), drivers });
+  const pieces = await device.pieces();
+  t.deepEqual(pieces, {
+    cardReader: { state: 'not configured' },
+    presence: { state: 'works', detail: 'kiosk line 1', line: { active: true } },
+    awayButton: { state: 'works', detail: 'kiosk line 2', line: { active: false } },
+  } as never);
+  await device.close();
+  t.false(drivers.gpioLines.line(1).open);
+});
+
+test('an output that something else holds is a fault, and what was driven is seen', async (t) => {
+  const drivers = new MemoryDrivers(systemTimers);
+  drivers.gpioLines.line(1).held = true;
+  const config = defaultConfig({
+    hardware: { light: { chip: 'board', line: 1 }, buzzer: { chip: 'board', line: 2 } },
+  } as never);
+  const device = new OpenedDevice({ config, log: pino({ level: 'silent' }), drivers });
+  const checks = await pieceChecks({ device, words: words('en') });
+  const of = (id: string) => checks.find((each) => each.id === id);
+  t.like(of('light'), {
+    result: 'fault',
+    value: 'board line 1: stays inactive, whatever it is driven to',
+  });
+  t.like(of('buzzer'), { result: 'ok', value: 'board line 2: went on and off' });
+  await device.close();
 });
 
 /** What else the rows are made of. */
