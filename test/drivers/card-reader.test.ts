@@ -1,11 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { cardReader } from '../../drivers/card-reader.js';
-import { openSerial } from '../../drivers/serial.js';
 import { HandClock } from '../support/clock.js';
 import { noise } from '../support/noise.js';
 import { inChunks, ScriptedLink } from '../support/scripted-link.js';
-import { SerialCable, withoutSocat } from '../support/serial-cable.js';
+import { pluggedIn, withoutSocat } from '../support/serial-cable.js';
 
 const onPty = withoutSocat === undefined ? test : test.skip;
 /** The example of the module's data sheet. */
@@ -135,12 +134,7 @@ test('of a million bytes that look like frames, none with a wrong checksum is sh
 });
 
 onPty('a reader on a real pty is read', async (t) => {
-  const cable = await SerialCable.make();
-  t.teardown(() => cable.remove());
-  await cable.plug();
-  const port = { kind: 'path', path: cable.path } as const;
-  const link = openSerial({ port, baudRate: 9600, backoff: { minMs: 5, maxMs: 50 } });
-  t.teardown(() => link.close());
+  const { cable, link } = await pluggedIn(t);
   await new Promise<void>((resolve) => link.onState(({ open }) => open && resolve()));
   const shown = new Promise<string>((resolve) => cardReader(link).onCard(resolve));
   await cable.send(Buffer.concat([noise(1000), Buffer.from(FRAME + FRAME, 'latin1')]));

@@ -1,12 +1,11 @@
 import test from 'ava';
 import { systemClock } from '../../drivers/clock.js';
 import { type Fix, gnss } from '../../drivers/gnss.js';
-import { openSerial } from '../../drivers/serial.js';
 import { HandClock } from '../support/clock.js';
 import { nmea } from '../support/nmea.js';
 import { noise } from '../support/noise.js';
 import { inChunks, ScriptedLink } from '../support/scripted-link.js';
-import { SerialCable, withoutSocat } from '../support/serial-cable.js';
+import { pluggedIn, withoutSocat } from '../support/serial-cable.js';
 
 const onPty = withoutSocat === undefined ? test : test.skip;
 const PLACE = '3959.1234,N,11623.4567,E';
@@ -130,12 +129,7 @@ test('two million random bytes, as at a wrong baud rate, give no fix, and the ne
 });
 
 onPty('a receiver on a real pty is read through noise, half sentences and a pulled cable', async (t) => {
-  const cable = await SerialCable.make();
-  t.teardown(() => cable.remove());
-  await cable.plug();
-  const port = { kind: 'path', path: cable.path } as const;
-  const link = openSerial({ port, baudRate: 9600, backoff: { minMs: 5, maxMs: 50 } });
-  t.teardown(() => link.close());
+  const { cable, link } = await pluggedIn(t);
   const opened = () =>
     new Promise<void>((resolve) => {
       if (link.state.open) resolve();

@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
+import type { ExecutionContext } from 'ava';
+import { openSerial } from '../../drivers/serial.js';
+import type { ByteLink } from '../../drivers/serial-port.js';
 
 /** Why there are no ptys here; undefined when there are. */
 export const withoutSocat: string | undefined = (() => {
@@ -94,4 +97,15 @@ export class SerialCable {
     await this.unplug();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A cable that is plugged in, and the serial port at its end, opened; both are gone after the test. */
+export async function pluggedIn(t: ExecutionContext): Promise<{ cable: SerialCable; link: ByteLink }> {
+  const cable = await SerialCable.make();
+  t.teardown(() => cable.remove());
+  await cable.plug();
+  const port = { kind: 'path', path: cable.path } as const;
+  const link = openSerial({ port, baudRate: 9600, backoff: { minMs: 5, maxMs: 50 } });
+  t.teardown(() => link.close());
+  return { cable, link };
 }
