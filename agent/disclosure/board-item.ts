@@ -85,4 +85,6 @@ export interface BoardView extends EventEmitter<BoardEvents> {
   named(name: ContentName): BoardItem | undefined;
   /** What may be on a screen: items in state `shown`, with a kind only of that. */
   shown<K extends Content['kind']>(kind: K): readonly BoardItemOf<K>[];
+  /** When the next of what is here expires, Unix ms; infinite when nothing does. */
+  readonly nextExpiryMs: number;
 }

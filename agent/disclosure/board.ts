@@ -178,6 +178,10 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
     return Math.max(this.#parts.clock.read().wallMs, this.#newestIssuedMs);
   }
 
+  get nextExpiryMs(): number {
+    return this.#nextExpiryMs;
+  }
+
   async #loadTrust(): Promise<void> {
     const { store, trusted } = this.#parts;
     let newest: Held | undefined;

@@ -71,6 +71,7 @@ export class Screen {
       build,
       render: this.renders.add(path, shown.flatMap(refsOf)),
       nowMs: this.nowMs,
+      goodForMs: Math.max(0, this.#parts.board.nextExpiryMs - this.nowMs),
       idleMs: settings.idleMs,
       stale: this.stale(),
     };

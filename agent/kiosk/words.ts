@@ -254,6 +254,10 @@ const TABLE = {
     '尚未连接发布平台，显示的是本机已有内容',
     'Not connected yet: what you see is what this machine has',
   ],
+  agentGoneExpired: [
+    '本机正在恢复，原有内容已过期，不再显示，请向工作人员咨询',
+    'This machine is recovering. What it showed has expired: please ask at the counter',
+  ],
   agentGone: ['本机正在恢复，以下内容截至 {n}', 'This machine is recovering: what you see is as of {n}'],
   updated: ['内容已更新', 'The content was updated'],
   updatedWhileTyping: ['内容有更新，提交后显示', 'New content is shown after you send'],

@@ -344,6 +344,24 @@ test.serial('the page is drawn, so its notice hangs, until it is hidden, asleep 
   await watched.context.close();
 });
 
+test.serial('what expires while the agent is gone is not shown any longer', async (t) => {
+  const rig = await KioskRig.open(t);
+  const expires = new Date(rig.hall.clock.read().wallMs + 2500).toISOString();
+  await rig.hall.publish(postDocument({ expires }));
+  const watched = await watchedContext(browser, rig.url);
+  const page = await watched.context.newPage();
+  await page.goto(rig.url);
+  await listening(page, rig.kiosk);
+  await rig.kiosk.close();
+  t.true(await page.getByText('林晓岚').isVisible());
+  await page.getByText('原有内容已过期').waitFor();
+  t.false(await page.getByText('林晓岚').isVisible());
+  await rig.start();
+  await page.getByText('林晓岚').waitFor();
+  await page.getByText('原有内容已过期').waitFor({ state: 'hidden' });
+  await watched.context.close();
+});
+
 test.serial('when the agent is gone the page stays and says so, and comes back by itself', async (t) => {
   const rig = await KioskRig.open(t);
   await rig.hall.publish(postDocument());

@@ -9,6 +9,7 @@
   const { build, home, start, idleMs } = body.dataset;
   const byId = (id) => document.getElementById(id);
   const announce = byId('announce');
+  let goodUntil = performance.now() + Number(byId('live').dataset.goodFor);
 
   // Content: the page is fetched again, and what is new takes the place of what stands here.
   let fetching = false;
@@ -57,6 +58,7 @@
       announce.textContent = announce.dataset.updated;
     }
     here.dataset.render = there.dataset.render;
+    goodUntil = performance.now() + Number(there.dataset.goodFor);
     if (changed) beat();
   }
 
@@ -89,17 +91,24 @@
     }
   }
 
-  // The agent: while it does not answer, the page says since when.
+  // The agent: while it does not answer, the page says since when, and shows nothing that may have expired.
   let aliveAt = new Date();
   const notice = byId('gone');
   function alive() {
     aliveAt = new Date();
-    if (!notice.hidden) {
+    if (byId('live').hidden) location.reload();
+    else if (!notice.hidden) {
       notice.hidden = true;
       refresh();
     }
   }
   function gone() {
+    const shown = byId('live');
+    if (!shown.hidden && performance.now() >= goodUntil) {
+      shown.hidden = true;
+      notice.hidden = false;
+      notice.textContent = notice.dataset.expired;
+    }
     if (!notice.hidden) return;
     notice.textContent = notice.dataset.text.replace('{n}', timeOf(aliveAt));
     notice.hidden = false;

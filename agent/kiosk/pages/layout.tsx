@@ -15,6 +15,8 @@ export interface Frame {
   /** Names what this rendering shows; the page's heartbeat sends it back. */
   render: string;
   nowMs: number;
+  /** When something of the hall's content expires, from now; infinite when nothing does. An agent that runs draws the page anew. */
+  goodForMs: number;
   idleMs: number;
   /** Undefined while content arrives; otherwise since when it does not (undefined time: it never did). */
   stale: { sinceMs: number | undefined } | undefined;
@@ -71,7 +73,7 @@ function Document({ view, frame, title, back, typing, children }: PageProps) {
           </p>
           <Now view={view} nowMs={frame.nowMs} />
         </header>
-        <div id="live" data-render={frame.render}>
+        <div id="live" data-render={frame.render} data-good-for={String(frame.goodForMs)}>
           <Stale view={view} frame={frame} />
           <main id="main" tabindex={-1}>
             {children}
@@ -173,7 +175,14 @@ function Notices({ view }: { view: View }) {
         data-updated={t('updated')}
         data-later={t('updatedWhileTyping')}
       ></p>
-      <p id="gone" class="stale" role="status" data-text={t('agentGone', '{n}')} hidden></p>
+      <p
+        id="gone"
+        class="stale"
+        role="status"
+        data-text={t('agentGone', '{n}')}
+        data-expired={t('agentGoneExpired')}
+        hidden
+      ></p>
       <dialog id="idle" aria-labelledby="idle-title" aria-describedby="idle-about">
         <h2 id="idle-title">{t('idleAsk')}</h2>
         <p id="idle-about" data-text={t('idleAbout', '{n}')}></p>
