@@ -3,6 +3,7 @@ import { LiuhenError, messageOf } from '../../config/errors.js';
 import { VERSION } from '../version.js';
 import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
 import { loadLanguage, spoken } from '../words/spoken.js';
+import { endWithReader } from './closed-output.js';
 import { addExamples } from './examples.js';
 
 /*
@@ -69,6 +70,7 @@ async function programWith(loaders: readonly (() => Promise<Register>)[]): Promi
 }
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  endWithReader(argv);
   try {
     const { argv: spoken, asked } = takeLanguage(argv);
     if (asked !== undefined) chooseLanguage(asked);

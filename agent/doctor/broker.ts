@@ -122,12 +122,13 @@ async function mqtt(words: Words, settings: BrokerSettings, trial: BrokerTrial):
   const { doctor } = words;
   const credentials = await readCredentials(settings);
   const startedMs = performance.now();
-  const level = trial.protocol;
+  let level = trial.protocol;
   const open = (protocol: 4 | 5) => connectMqtt(settings, credentials, { ...trial, protocol });
   try {
     const connection = await open(level).catch((error: unknown) => {
-      if (error instanceof VersionRefused) return open(level === 5 ? 4 : 5);
-      throw error;
+      if (!(error instanceof VersionRefused)) throw error;
+      level = level === 5 ? 4 : 5;
+      return open(level);
     });
     const value = doctor.mqttOpen(level, tookText(startedMs));
     await connection.end();

@@ -11,7 +11,7 @@ import { explanations } from '../../agent/words/explanations.js';
 import { chooseLanguage, languageOf, takeLanguage } from '../../agent/words/language.js';
 import { loadLanguage } from '../../agent/words/spoken.js';
 import { ERROR_CODES, type ErrorCode } from '../../config/errors.js';
-import { liuhen } from '../support/liuhen.js';
+import { LIUHEN, liuhen } from '../support/liuhen.js';
 
 const run = promisify(execFile);
 const HAN = /\p{Script=Han}/u;
@@ -24,6 +24,14 @@ test('the help of every command ends with an example that is this command', asyn
     command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
     const example = /Examples?:\s+(?:.*[|;&] )?liuhen (.*)/.exec(help)?.[1] ?? '';
     t.true(example === path || example.startsWith(`${path} `), `${path}: ${JSON.stringify(example)}`);
+  }
+});
+
+test('who reads one line of the output and goes sees no stack', async (t) => {
+  const piped = `'${process.execPath}' '${LIUHEN}' "$@" | head -1`;
+  for (const args of [['--help'], ['--lang', 'zh', 'provision', '--help'], ['explain']]) {
+    const { stdout, stderr } = await run('bash', ['-c', piped, 'bash', ...args]);
+    t.deepEqual([stdout.trimEnd().split('\n').length, stderr], [1, ''], args.join(' '));
   }
 });
 
