@@ -74,7 +74,7 @@ in_chroot() { chroot "$machine" env -i -C / "$path" HOME=/root DEBIAN_FRONTEND=n
 nspawn=''
 leader() { pgrep -P "$nspawn" | head -n 1; }
 inside() {
-  if [ -n "$nspawn" ]; then nsenter -t "$(leader)" -m -u -i -n -p --root env -i -C / "$path" "$@" 2> >(grep -v getcwd >&2)
+  if [ -n "$nspawn" ]; then nsenter -t "$(leader)" -m -u -i -n -p --root --wd env -i -C / "$path" "$@"
   else in_chroot "$@"; fi
 }
 sh_inside() { inside sh -c "$1"; }
