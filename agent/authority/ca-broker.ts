@@ -109,7 +109,8 @@ set_tcp_nodelay true
 # Content for a kiosk is the largest, 1 MiB; without a bound anybody could send 256 MiB at a time.
 max_packet_size ${MAX_PACKET_BYTES}
 # A kiosk that connects is sent all of its hall at once: of a thousand, mosquitto's own limit, it silently drops the rest.
-max_queued_messages 0
+# Not 0, for no limit: then mosquitto hangs up on whoever publishes what the rules refuse.
+max_queued_messages 100000
 max_queued_bytes 268435456
 log_dest stderr
 
