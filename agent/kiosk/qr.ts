@@ -11,10 +11,12 @@ export const MAX_QR_BYTES = 520;
 
 /** Draws text as a QR code, error correction M where it fits, else L. `text` is at most MAX_QR_BYTES of UTF-8. */
 export async function qrCode(text: string): Promise<QrCode> {
-  const { create } = await import('qrcode');
+  // The default: in the bundle, a CommonJS package has no other names.
+  const { default: qrcode } = await import('qrcode');
   const level = Buffer.byteLength(text) <= 270 ? 'M' : 'L';
   // As one segment of bytes: mixed segments save little and some readers guess Chinese in them wrongly.
-  const { modules } = create([{ data: Buffer.from(text), mode: 'byte' }], { errorCorrectionLevel: level });
+  const segment = { data: Buffer.from(text), mode: 'byte' } as const;
+  const { modules } = qrcode.create([segment], { errorCorrectionLevel: level });
   return { size: modules.size, dark: modules.data };
 }
 
