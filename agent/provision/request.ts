@@ -76,10 +76,12 @@ export type Proof =
   | { seed: Uint8Array; keyNotes: readonly string[] }
   | { serial: string; key: string };
 
-export async function makeRequest({ tlsKey, unit, ...rest }: Asking, by: Proof): Promise<EnrolRequest> {
-  const { device } = parseOrigin(parseVkey(rest.rootVkey).name);
+export async function makeRequest(asking: Asking, by: Proof): Promise<EnrolRequest> {
+  // By name: whoever passes more than is asked for must not have it sent.
+  const { rootVkey, profile, unit, tlsKey } = asking;
+  const { device } = parseOrigin(parseVkey(rootVkey).name);
   const csr = (await certificateRequest(tlsKey, device)).toString('base64');
-  const asked = { format: FORMAT, ...rest, ...(unit === undefined ? {} : { unit }), csr } as const;
+  const asked = { format: FORMAT, rootVkey, profile, ...(unit === undefined ? {} : { unit }), csr } as const;
   const text = Buffer.from(signedText(asked));
   if ('rootSeed' in by) {
     const signature = signBytes(text, by.rootSeed).toString('base64');

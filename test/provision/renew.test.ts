@@ -7,7 +7,7 @@ import { enrol, revoke } from '../../agent/authority/ca-enrol.js';
 import { places } from '../../agent/authority/ca-folder.js';
 import { readDevice } from '../../agent/authority/ca-registry.js';
 import { EpochKeyFiles } from '../../agent/journal/epoch-keys.js';
-import { serialOf } from '../../agent/provision/answer.js';
+import { caFingerprint, serialOf } from '../../agent/provision/answer.js';
 import { readFacts } from '../../agent/provision/device.js';
 import { privateKeyIn, takeAnswer } from '../../agent/provision/enrolled.js';
 import { certificateIn, files } from '../../agent/provision/files.js';
@@ -71,6 +71,15 @@ run(
     t.is((await takeRenewal(config, answer, Date.now())).serial, serialOf(answer.certificate));
   },
 );
+
+test('a device that was told which CA to expect renews as any other', async (t) => {
+  const it = await house(t);
+  const caSha256 = caFingerprint(it.authority.ca.certificate);
+  const { config } = await it.enrolled('recorder-0001', { caSha256 });
+  const request = await renewalRequest(config, await readFacts(config));
+  t.is(await renewalRequest(config, await readFacts(config)), request, 'the same until it is in place');
+  t.is((await enrol(it.authority, await readRequest(request), Date.now())).device, 'recorder-0001');
+});
 
 test('a renewal that was cut off at its end, or that two began at once, is begun anew', async (t) => {
   const it = await house(t);
