@@ -155,7 +155,8 @@ class RunningRenewal implements Renewal {
     this.#told = undefined;
     log.info({ serial, expires }, 'certificate renewed: the next connection shows the new one');
     const what = `uplink.tls: certificate ${serial}, until ${expires}`;
-    if (!signal.aborted) await journal.append({ type: 'config-changed', who: 'agent', what, why: 'renewal' });
+    if (signal.aborted) return;
+    await this.#writtenDown(journal.append({ type: 'config-changed', who: 'agent', what, why: 'renewal' }));
   }
 
   /** Told once, and again each day: an authority that is away for a week is asked every hour. */
@@ -170,11 +171,17 @@ class RunningRenewal implements Renewal {
     );
     if (!isNews) return;
     this.#told = { message, atMs };
-    try {
-      await replaceFile(files.renewalProblem(config.data), `${message}\n`, 0o644);
-      await journal.append({ type: 'event', source: 'uplink', name: 'renewal-failed', value: { message } });
-    } catch (cause) {
-      log.warn({ error: messageOf(cause) }, 'that could not be written down');
-    }
+    await this.#writtenDown(replaceFile(files.renewalProblem(config.data), `${message}\n`, 0o644));
+    const value = { message };
+    await this.#writtenDown(
+      journal.append({ type: 'event', source: 'uplink', name: 'renewal-failed', value }),
+    );
+  }
+
+  /** Whether it can be or not: what has happened to the certificate stands. */
+  async #writtenDown(writing: Promise<unknown>): Promise<void> {
+    await writing.catch((cause: unknown) => {
+      this.#options.log.warn({ error: messageOf(cause) }, 'that could not be written down');
+    });
   }
 }

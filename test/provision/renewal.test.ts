@@ -171,6 +171,28 @@ run(
   },
 );
 
+run(
+  'a renewal that cannot be written into the journal is done all the same, and no problem stays',
+  async (t) => {
+    const it = await house(t);
+    await it.serve();
+    it.issueFor(1);
+    const { config } = await it.enrolled('recorder-0001');
+    const old = await serialIn(config.data);
+    const clock = { read: () => ({ ...systemClock().read(), wallMs: Date.now() + 20 * HOUR_MS }) };
+    const uplink = { status: () => ({ connected: true }), on: () => uplink, off: () => uplink } as never;
+    const journal = { append: () => Promise.reject(new Error('the disk is full')) } as never;
+    const warned: string[] = [];
+    const log = { info() {}, warn: (_: object, message: string) => void warned.push(message) };
+    const renewal = startRenewal({ config, uplink, journal, clock, log });
+    t.teardown(() => renewal.stop());
+    await renewal.look();
+    t.not(await serialIn(config.data), old);
+    t.like(await renewal.status(), { problem: null });
+    t.deepEqual(warned, ['that could not be written down']);
+  },
+);
+
 test('a certificate is due before its end as is asked, and one that lives shorter in its last third', async (t) => {
   const it = await TestAuthorityHouse.create();
   t.teardown(() => it.remove());
