@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Logger } from 'pino';
 import { LiuhenError } from '../../config/errors.js';
 import { type Config, defaultConfig, loadConfig, type Overrides } from '../../config/load.js';
 import { isBrokerUrl, isHost } from '../../config/shapes.js';
@@ -10,10 +11,11 @@ import { listArchive, trustPolicy } from '../archive/listing.js';
 import { readRoot } from '../archive/registry.js';
 import { startArchiveControl } from '../control/archive-server.js';
 import { formatVkey } from '../journal/vkey.js';
-import { systemdNotice } from '../systemd.js';
 import { spoken } from '../words/spoken.js';
+import { collect } from './data-folder.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
+import { type Started, stopSignal, untilStopped } from './until-stopped.js';
 
 interface RunFlags {
   data?: string;
@@ -131,9 +133,14 @@ export function registerArchive(program: Command): void {
 
 async function runArchive(flags: RunFlags): Promise<void> {
   const config = configOf(flags);
-  const { data, archive: settings, storage, log: logging } = config;
-  for (const vkey of flags.device ?? []) await registerDevice(data, vkey);
-  const log = createLog(logging.level, logging.file);
+  for (const vkey of flags.device ?? []) await registerDevice(config.data, vkey);
+  const log = createLog(config.log.level, config.log.file);
+  const stopped = stopSignal();
+  await untilStopped(await receive(config, log), stopped, log);
+}
+
+async function receive(config: Config, log: Logger): Promise<Started> {
+  const { data, archive: settings, storage } = config;
   const archive = await startArchive({
     data,
     settings,
@@ -141,24 +148,24 @@ async function runArchive(flags: RunFlags): Promise<void> {
     log,
     clock: systemClock(),
   });
-  const unserve = await startArchiveControl(archive, config, systemClock());
+  const unserve = await startArchiveControl(archive, config, systemClock()).catch(async (error: unknown) => {
+    await archive.stop();
+    throw error;
+  });
   if (settings.embeddedBroker !== undefined && settings.embeddedBroker.tls === undefined) {
     const next = 'liuhen authority init --archive FOLDER writes settings with which it does';
     log.info({ next }, 'the broker asks nobody for a certificate, and no device can enrol at it');
   }
-  const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-  const systemd = systemdNotice();
-  systemd.ready();
-  const { broker, witness } = archive.status();
-  print({ ready: true, broker, witness, data });
-  const signal = await stopped;
-  systemd.stopping();
-  log.info({ signal }, 'stopping');
-  await unserve();
-  await archive.stop();
+  return {
+    async ready() {
+      const { broker, witness } = archive.status();
+      return { ready: true, broker, witness, data };
+    },
+    async stop() {
+      await unserve();
+      await archive.stop();
+    },
+  };
 }
 
 /** The configuration file's settings with the flags over them; without a file, the defaults. */
@@ -195,10 +202,6 @@ function configOf({ config, data, embeddedBroker, host, port, broker }: RunFlags
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }
 
 function parsePort(text: string): number {

@@ -23,6 +23,7 @@ import { createLog } from './log.js';
 import { askPassphrase, choosePassphrase } from './passphrase.js';
 import { parseDuration, parsePort } from './provision-flags.js';
 import { tableText } from './text.js';
+import { stopSignal } from './until-stopped.js';
 
 interface Common {
   dir: string;
@@ -233,12 +234,12 @@ function registerServe(authority: Command): void {
     .addHelpText('after', '\nExample: liuhen authority serve --dir authority --passphrase-file ca-passphrase')
     .action(async (flags: Common) => {
       const opened = await open(flags);
-      const stopped = new Promise((settle) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, settle);
-      });
+      const stopped = stopSignal();
       const desk = serveDesk(opened, { log: createLog('info') });
-      await Promise.race([desk.ready, stopped]);
-      print({ ready: true, broker: opened.settings.broker, domain: opened.settings.domain });
+      const { broker, domain } = opened.settings;
+      // A broker that is not there yet is waited for, and may be given up.
+      const signal = await Promise.race([desk.ready, stopped]);
+      if (signal === undefined) print({ ready: true, broker, domain });
       await stopped;
       await desk.stop();
     });

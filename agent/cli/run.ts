@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
-import { messageOf } from '../../config/errors.js';
 import type { Overrides } from '../../config/load.js';
 import type { RunOptions } from '../open-device.js';
 import { runAgent } from '../run.js';
-import { systemdNotice } from '../systemd.js';
 import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
+import { type Started, stopSignal, untilStopped } from './until-stopped.js';
 
 interface RunFlags {
   config?: string;
@@ -42,42 +41,12 @@ export function registerRun(program: Command): void {
     });
 }
 
-/** An agent that runs, and what is to be done once that is told. */
-interface Started {
-  agent: { stop(reason: string): Promise<void> };
-  /** Resolves with the line that says that it is ready. */
-  ready(): Promise<object>;
-  afterwards?(): Promise<void>;
-}
-
-/** From the start to the signal that ends it. Whatever fails between, the agent is ended in order. */
-async function untilStopped(
-  { agent, ready, afterwards }: Started,
-  stopped: Promise<string>,
-  log: RunOptions['log'],
-): Promise<void> {
-  const systemd = systemdNotice();
-  try {
-    systemd.ready();
-    process.stdout.write(`${JSON.stringify(await ready())}\n`);
-    await afterwards?.();
-    const signal = await stopped;
-    log.info({ signal }, 'stopping');
-  } finally {
-    systemd.stopping();
-    await agent.stop('shutdown').catch((error: unknown) => {
-      log.error({ err: messageOf(error) }, 'not stopped cleanly; the next start puts it in order');
-      process.exitCode = 70;
-    });
-  }
-}
-
 async function record(options: RunOptions, atOnce: boolean): Promise<Started> {
   const { config, log } = options;
   const agent = await runAgent(options);
   const { recorder } = agent;
   return {
-    agent,
+    stop: () => agent.stop('shutdown'),
     async ready() {
       const { device, origin, rootVkey, dataFolder, pid } = await agent.status();
       return { ready: true, device, origin, rootVkey, data: dataFolder, pid };
@@ -103,16 +72,10 @@ async function serveHall(options: RunOptions): Promise<Started> {
   // Otherwise V8 lets 30 MB of garbage lie when a broker hands out thousands of documents. Not before: reading back what is here would take half as long again.
   setFlagsFromString('--optimize-for-size');
   return {
-    agent,
+    stop: () => agent.stop('shutdown'),
     async ready() {
       const { device, origin, rootVkey, dataFolder, pid, kiosk } = await agent.status();
       return { ready: true, device, origin, rootVkey, data: dataFolder, pid, url: kiosk.url };
     },
   };
-}
-
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
 }

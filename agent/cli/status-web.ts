@@ -10,6 +10,7 @@ import type { StatusRow } from '../web/page.js';
 import { type RecorderFacts, startRecorderWeb } from '../web/server.js';
 import type { Words } from '../words/words.js';
 import { recorderRows } from './status-text.js';
+import { stopSignal } from './until-stopped.js';
 
 export interface WebFlags {
   port: number;
@@ -19,9 +20,7 @@ export interface WebFlags {
 
 /** Serves the recorder's own page until SIGINT or SIGTERM. Prints its address. */
 export async function serveStatus(folder: string, words: Words, { port, out }: WebFlags): Promise<void> {
-  const stopped = new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-  });
+  const stopped = stopSignal();
   // An agent that does not run is told here, and not by the page.
   const running = (await callAgent(folder, 'GET', '/status')) as AgentStatus | KioskStatus;
   if ('kiosk' in running) {
