@@ -84,17 +84,20 @@ async function watched(flags: DoctorFlags, spokenWords: Words): Promise<void> {
     screen.close();
     process.exit();
   });
-  screen.draw();
-  while (!ended.signal.aborted) {
-    checks = await checksOf(flags, spokenWords, open);
-    process.exitCode = statusOf(checks);
-    state = watching;
-    if (ended.signal.aborted) break;
+  try {
     screen.draw();
-    await pause(WATCH_MS, undefined, { signal: ended.signal }).catch(() => {});
+    while (!ended.signal.aborted) {
+      checks = await checksOf(flags, spokenWords, open);
+      process.exitCode = statusOf(checks);
+      state = watching;
+      if (ended.signal.aborted) break;
+      screen.draw();
+      await pause(WATCH_MS, undefined, { signal: ended.signal }).catch(() => {});
+    }
+  } finally {
+    state = '';
+    screen.close();
   }
-  state = '';
-  screen.close();
 }
 
 /** For a program, and for a terminal that is none: one after the other, until it is ended from outside. */

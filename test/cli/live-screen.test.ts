@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { fitted } from '../../agent/cli/live-screen.js';
 import { Bench } from '../support/bench.js';
@@ -48,3 +50,16 @@ for (const [key, name] of [
     t.regex(after, /^no agent runs on .*: nothing is recorded\r\n$/s);
   });
 }
+
+test('a watch that cannot go on gives the window back before it says why', async (t) => {
+  const bench = await Bench.make(t);
+  const data = join(bench.folder, 'too-long-for-a-socket'.repeat(6));
+  const command = `stty rows 24 cols 80; ${process.execPath} ${LIUHEN} doctor --watch --data ${data}`;
+  const terminal = spawn('script', ['-qefc', command, '/dev/null'], { cwd: bench.folder });
+  t.teardown(() => terminal.kill());
+  const closed = once(terminal, 'close');
+  const shown = await text(terminal.stdout);
+  t.deepEqual(await closed, [64, null]);
+  const [, after = ''] = shown.split('\u001b[?1049l');
+  t.regex(after, /^\s*liuhen: LIUHEN_USAGE: .*for a socket's path/);
+});
