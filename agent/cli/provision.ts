@@ -117,7 +117,9 @@ async function provision(flags: Flags): Promise<void> {
       : readAnswer(await answerText(flags.answer, loadedId(flags, answers)));
   const device = await provisionDevice(flags.config, answers);
   const { config, rootVkey, request, made } = device;
-  const tried = flags.tests && made.includes('configuration') ? await tryAll(config, () => sysfsGpio()) : [];
+  // Whoever was asked has seen each piece tried when it was chosen.
+  const isUntried = flags.answers !== undefined && made.includes('configuration');
+  const tried = flags.tests && isUntried ? await tryAll(config, () => sysfsGpio()) : [];
   const requestFile =
     typeof flags.request === 'string' ? await writeRequest(flags.request, config, request) : undefined;
   let enrolled: Enrolled | undefined;
@@ -254,7 +256,7 @@ async function batch(table: string, { out, json }: Flags): Promise<void> {
 }
 
 /** Undefined: there is a configuration, and this run goes on with it. */
-async function answersOf({ answers, config, profile }: Flags): Promise<Answers | undefined> {
+async function answersOf({ answers, config, profile, tests }: Flags): Promise<Answers | undefined> {
   if (answers !== undefined) return sameProfile(readAnswers(answers), profile);
   if (existsSync(config)) return undefined;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
@@ -264,7 +266,8 @@ async function answersOf({ answers, config, profile }: Flags): Promise<Answers |
   }
   const { probe } = await import('../provision/probe.js');
   const { askAnswers } = await import('../provision/questions.js');
-  return askAnswers(await probe(), resolve(config) === INSTALLED.config ? INSTALLED.data : 'data', profile);
+  const usualData = resolve(config) === INSTALLED.config ? INSTALLED.data : 'data';
+  return askAnswers(await probe(), { usualData, profile, tests });
 }
 
 function sameProfile(answers: Answers, profile: DeviceProfile | undefined): Answers {

@@ -27,10 +27,18 @@ const BAUD_RATES = { gnss: 9600, cardReader: 9600, board: 115_200 } as const;
 /** How long a person has to press a button or open a door. */
 const TOUCH_MS = 10_000;
 
-/** Asks a person at the terminal for everything, and tries each piece of hardware that is chosen. Throws LIUHEN_USAGE when they stop. */
-export async function askAnswers(found: Found, usualData: string, known?: DeviceProfile): Promise<Answers> {
+interface Wanted {
+  usualData: string;
+  /** Asked for where it is not known. */
+  profile: DeviceProfile | undefined;
+  /** Whether each piece of hardware that is chosen is tried. */
+  tests: boolean;
+}
+
+/** Asks a person at the terminal for everything. Throws LIUHEN_USAGE when they stop. */
+export async function askAnswers(found: Found, { usualData, tests, ...known }: Wanted): Promise<Answers> {
   if (terminalLanguage() !== 'en') speakOfKeys();
-  const profile = known ?? (await askProfile());
+  const profile = known.profile ?? (await askProfile());
   const device = await line('Its id', `${profile}-0001`, (value) =>
     isDeviceId(value) ? undefined : DEVICE_ID_EXPECTED,
   );
@@ -53,11 +61,10 @@ export async function askAnswers(found: Found, usualData: string, known?: Device
     );
     return checkAnswers({ ...base, settings: { 'kiosk.window': window } }, 'answers');
   }
-  const camera = await askCamera(found);
-  return checkAnswers(
-    { ...base, camera, ports: await askPorts(found), lines: await askLines(found) },
-    'answers',
-  );
+  const keep = tests ? kept : async () => true;
+  const camera = await askCamera(found, keep);
+  const ports = await askPorts(found, keep);
+  return checkAnswers({ ...base, camera, ports, lines: await askLines(found, keep) }, 'answers');
 }
 
 async function askProfile(): Promise<DeviceProfile> {
@@ -75,7 +82,7 @@ async function askProfile(): Promise<DeviceProfile> {
   return deviceProfile(chosen);
 }
 
-async function askCamera({ cameras }: Found): Promise<string> {
+async function askCamera({ cameras }: Found, keep: typeof kept): Promise<string> {
   for (;;) {
     const chosen = await asked(
       select({
@@ -108,11 +115,11 @@ async function askCamera({ cameras }: Found): Promise<string> {
               : 'expected /dev/videoN, rtsp://… without a password, or a file',
           )
         : chosen;
-    if (await kept(() => tryCamera(defaultConfig({ camera: { source: camera } })))) return camera;
+    if (await keep(() => tryCamera(defaultConfig({ camera: { source: camera } })))) return camera;
   }
 }
 
-async function askPorts({ ports }: Found): Promise<Record<string, object>> {
+async function askPorts({ ports }: Found, keep: typeof kept): Promise<Record<string, object>> {
   const chosen: Record<string, object> = {};
   for (const piece of PORT_PIECES) {
     if (ports.length === 0) break;
@@ -132,12 +139,12 @@ async function askPorts({ ports }: Found): Promise<Record<string, object>> {
     );
     if (port === '') continue;
     const settings = { port, baudRate: BAUD_RATES[piece] };
-    if (await kept(() => tryPort(piece, settings))) chosen[piece] = settings;
+    if (await keep(() => tryPort(piece, settings))) chosen[piece] = settings;
   }
   return chosen;
 }
 
-async function askLines({ chips, gpioProblem }: Found): Promise<Record<string, object>> {
+async function askLines({ chips, gpioProblem }: Found, keep: typeof kept): Promise<Record<string, object>> {
   if (gpioProblem !== undefined) log.info(spoken(gpioProblem), { output });
   const chosen: Record<string, object> = {};
   for (const piece of LINE_PIECES) {
@@ -159,7 +166,7 @@ async function askLines({ chips, gpioProblem }: Found): Promise<Record<string, o
     );
     const activeLow = await yes('Is it active when its voltage is low?', false);
     const settings = { chip, line: Number(number), activeLow };
-    if (await kept(() => tryLine(sysfsGpio(), piece, settings, TOUCH_MS), piece)) chosen[piece] = settings;
+    if (await keep(() => tryLine(sysfsGpio(), piece, settings, TOUCH_MS), piece)) chosen[piece] = settings;
   }
   return chosen;
 }

@@ -60,23 +60,23 @@ async function atTerminal(
   return { folder, status, screen, unasked: left.map(([question]) => question.source) };
 }
 
-run('at a terminal it asks for all it needs, tries the camera, and makes the device', async (t) => {
+const RECORDER: readonly [RegExp, string][] = [
+  [/What is this device\?/, ENTER],
+  [/Its id/, `${ERASE}7${ENTER}`],
+  [/Domain of the authority/, ENTER],
+  [/Unit that carries it/, `squad-3${ENTER}`],
+  [/Folder for journal/, ENTER],
+  [/Where does the picture come from\?|Which camera\?/, `${DOWN}${ENTER}`],
+];
+
+run('at a terminal it asks for all it needs, tries the camera once, and makes the device', async (t) => {
   const { folder, status, screen, unasked } = await atTerminal(
     t,
-    [
-      [/What is this device\?/, ENTER],
-      [/Its id/, `${ERASE}7${ENTER}`],
-      [/Domain of the authority/, ENTER],
-      [/Unit that carries it/, `squad-3${ENTER}`],
-      [/Folder for journal/, ENTER],
-      [/Where does the picture come from\?|Which camera\?/, `${DOWN}${ENTER}`],
-      // On a machine that is busy it may give nothing in time, which is said, and then it is taken all the same.
-      [/(works|fails): synthetic/, ''],
-    ],
+    // On a machine that is busy it may give nothing in time, which is said, and then it is taken all the same.
+    [...RECORDER, [/(works|fails): synthetic/, '']],
     'provision',
     '--config',
     'asked.yaml',
-    '--no-tests',
   );
   t.deepEqual(unasked, [], screen);
   t.is(status, 0, screen);
@@ -89,6 +89,14 @@ run('at a terminal it asks for all it needs, tries the camera, and makes the dev
   );
   t.regex(screen, /liuhen\.example\/recorder-0007\+[0-9a-f]{8}\+/, 'the root key');
   t.regex(screen, /[\u2580\u2584\u2588]{4}/, 'and its QR code');
+  t.is(screen.split(/(?:works|fails)\W+(?:camera: )?synthetic/).length, 2, screen);
+});
+
+run('at a terminal nothing is tried where no tests are wanted', async (t) => {
+  const args = ['provision', '--config', 'asked.yaml', '--no-tests', '--no-qr'];
+  const { status, screen, unasked } = await atTerminal(t, RECORDER, ...args);
+  t.deepEqual([unasked, status], [[], 0], screen);
+  t.notRegex(screen, /trying it|works|fails/);
 });
 
 run('whoever stops in the middle of the questions has made nothing', async (t) => {
