@@ -3,7 +3,7 @@ import { LiuhenError, messageOf } from '../../config/errors.js';
 import { LINE_PIECES, PORT_PIECES } from '../../config/hardware.js';
 import type { Config } from '../../config/load.js';
 import { ffmpegCamera, parseCameraSource } from '../../drivers/camera.js';
-import type { Gpio, GpioInput, GpioLineName } from '../../drivers/gpio-port.js';
+import type { Gpio, GpioInput, GpioLineName, GpioOutput } from '../../drivers/gpio-port.js';
 import { openSerial, parsePortName } from '../../drivers/serial.js';
 
 /** What a piece did when it was tried. */
@@ -124,16 +124,10 @@ export async function tryLine(gpio: Gpio, piece: string, name: GpioLineName, cha
   const where = `${name.chip} line ${name.line}`;
   try {
     if (DRIVEN.includes(piece)) {
-      const output = gpio.output(name);
-      output.write(true);
-      await sleep(BLINK_MS);
-      output.close();
+      await blink(gpio.output(name));
       return { piece, result: 'works', detail: `${where}: was active for ${BLINK_MS} ms` };
     }
-    const input = gpio.input(name, { debounceMs: 5 });
-    const { active } = input;
-    const changed = changeMs > 0 && (await hasChanged(input, changeMs));
-    input.close();
+    const { active, changed } = await watched(gpio.input(name, { debounceMs: 5 }), changeMs);
     if (changed) return { piece, result: 'works', detail: `${where}: it changed when it was touched` };
     if (changeMs > 0)
       return { piece, result: 'silent', detail: `${where}: did not change in ${changeMs / 1000} s` };
@@ -141,6 +135,24 @@ export async function tryLine(gpio: Gpio, piece: string, name: GpioLineName, cha
   } catch (error) {
     const next = error instanceof LiuhenError && error.next !== undefined ? ` (${error.next})` : '';
     return { piece, result: 'fails', detail: `${where}: ${messageOf(error)}${next}` };
+  }
+}
+
+async function blink(output: GpioOutput): Promise<void> {
+  try {
+    output.write(true);
+    await sleep(BLINK_MS);
+  } finally {
+    output.close();
+  }
+}
+
+async function watched(input: GpioInput, changeMs: number): Promise<{ active: boolean; changed: boolean }> {
+  try {
+    const { active } = input;
+    return { active, changed: changeMs > 0 && (await hasChanged(input, changeMs)) };
+  } finally {
+    input.close();
   }
 }
 

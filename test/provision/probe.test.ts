@@ -75,6 +75,10 @@ run('a serial port that speaks works, one that opens is silent, one that is not 
   t.is(speaking.result, 'works', speaking.detail);
 });
 
+function fail(): never {
+  throw new LiuhenError('LIUHEN_GPIO', 'line 3 is gone');
+}
+
 test('an output is lit and let go, an input says how it stands, and a line that is busy fails with what to do', async (t) => {
   const written: boolean[] = [];
   let closed = 0;
@@ -97,6 +101,13 @@ test('an output is lit and let go, an input says how it stands, and a line that 
   };
   t.is((await tryLine(pressed, 'button', name, 60_000)).result, 'works', 'somebody touched it');
   t.is((await tryLine(gpio, 'button', name, 1)).result, 'silent', 'nobody did');
+  closed = 0;
+  const failing: Gpio = {
+    output: () => ({ ...gpio.output(name), write: () => fail() }),
+    input: () => ({ ...gpio.input(name, { debounceMs: 5 }), onChange: () => fail() }),
+  };
+  for (const piece of ['light', 'button']) t.is((await tryLine(failing, piece, name, 1)).result, 'fails');
+  t.is(closed, 2, 'one that fails is let go as well');
   const busy: Gpio = {
     ...gpio,
     input: () => {
