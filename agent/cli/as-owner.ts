@@ -79,6 +79,11 @@ function userName(uid: number): string {
   }
 }
 
+const told = new Set<string>();
+
+/** Once: a command may open the same folder several times. */
 function say({ name }: Owner, folder: string): void {
+  if (told.has(folder)) return;
+  told.add(folder);
   process.stderr.write(`liuhen: ${words(terminalLanguage()).doctor.asOwner(name, folder)}\n`);
 }
