@@ -58,8 +58,7 @@ test('an archive that nobody could ask how it stands does not go on receiving', 
 });
 
 test('an authority that is ended before it reached its broker never says that it is ready', async (t) => {
-  const it = await TestAuthorityHouse.create();
-  t.teardown(() => it.remove());
+  const it = await TestAuthorityHouse.of(t);
   const serve = spawn(process.execPath, [LIUHEN, 'authority', 'serve', '--dir', it.authority.dir]);
   const closed = once(serve, 'close');
   let said = '';

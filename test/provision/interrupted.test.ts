@@ -44,8 +44,7 @@ async function listing(folder: string): Promise<string> {
 const STEPS = ['configuration', 'journal', 'request', 'certificate', 'uplink'];
 
 test('killed at any moment, provisioning leaves nothing, or a device that says what is missing and goes on', async (t) => {
-  const it = await TestAuthorityHouse.create();
-  t.teardown(() => it.remove());
+  const it = await TestAuthorityHouse.of(t);
   const folder = join(it.folder, 'bench');
   await mkdir(folder);
   await writeFile(

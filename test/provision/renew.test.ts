@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { enrol, revoke } from '../../agent/authority/ca-enrol.js';
 import { places } from '../../agent/authority/ca-folder.js';
 import { readDevice } from '../../agent/authority/ca-registry.js';
@@ -14,25 +14,15 @@ import { certificateIn, files } from '../../agent/provision/files.js';
 import { askRenewal, renewalRequest, takeRenewal } from '../../agent/provision/renew.js';
 import { makeRequest, readRequest } from '../../agent/provision/request.js';
 import { newTlsKey, tlsPublicKey } from '../../agent/provision/tls-key.js';
-import { TestAuthorityHouse } from '../support/authority.js';
+import { serialIn, TestAuthorityHouse } from '../support/authority.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
 
 const run = withoutMosquitto === undefined ? test : test.skip;
 
-async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
-  const made = await TestAuthorityHouse.create();
-  t.teardown(() => made.remove());
-  return made;
-}
-
-async function serialIn(data: string): Promise<string> {
-  return serialOf(certificateIn(await readFile(files.identity(data), 'utf8')) ?? '');
-}
-
 run(
   'a certificate is renewed over the connection it made, and the old one goes when the new one has connected',
   async (t) => {
-    const it = await house(t);
+    const it = await TestAuthorityHouse.of(t);
     await it.startBroker();
     await it.serve();
     const { config } = await it.enrolled('recorder-0001');
@@ -59,7 +49,7 @@ run(
 run(
   'a new certificate that does not connect leaves the old one in place, and is taken when it does',
   async (t) => {
-    const it = await house(t);
+    const it = await TestAuthorityHouse.of(t);
     const { config } = await it.enrolled('recorder-0001');
     const before = await readFile(files.identity(config.data), 'utf8');
     const request = await renewalRequest(config, await readFacts(config));
@@ -73,7 +63,7 @@ run(
 );
 
 test('a device that was told which CA to expect renews as any other', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const caSha256 = caFingerprint(it.authority.ca.certificate);
   const { config } = await it.enrolled('recorder-0001', { caSha256 });
   const request = await renewalRequest(config, await readFacts(config));
@@ -82,7 +72,7 @@ test('a device that was told which CA to expect renews as any other', async (t) 
 });
 
 test('a renewal that was cut off at its end, or that two began at once, is begun anew', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config } = await it.enrolled('recorder-0001');
   const { data } = config;
   const facts = await readFacts(config);
@@ -102,7 +92,7 @@ test('a renewal that was cut off at its end, or that two began at once, is begun
 });
 
 test('a renewal is signed by the certificate that it renews, or refused', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const mine = await it.enrolled('recorder-0001');
   const other = await it.enrolled('recorder-0002');
   const request = await renewalRequest(mine.config, await readFacts(mine.config));
@@ -122,7 +112,7 @@ test('a renewal is signed by the certificate that it renews, or refused', async 
 });
 
 test('a certificate that has expired renews only where the authority says so, and a revoked one never', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config } = await it.enrolled('recorder-0001');
   const request = await readRequest(await renewalRequest(config, await readFacts(config)));
   const lateMs = Date.now() + 91 * 86_400_000;
@@ -134,7 +124,7 @@ test('a certificate that has expired renews only where the authority says so, an
 });
 
 test('an old request that comes again brings nothing back, and a revocation names every certificate that is valid', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { dir } = it.authority;
   const made = await it.provision('kiosk-0001', { profile: 'kiosk', unit: 'hall-1', camera: undefined });
   const first = await readRequest(made.request);
@@ -162,7 +152,7 @@ test('an old request that comes again brings nothing back, and a revocation name
 });
 
 test('a device that renews for ever is stopped', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const made = await it.provision('recorder-0001');
   const seed = (await new EpochKeyFiles(join(made.config.data, 'keys')).read(0)).seed;
   const ask = async () =>

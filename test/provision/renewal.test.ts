@@ -10,7 +10,6 @@ import { places } from '../../agent/authority/ca-folder.js';
 import { openJournal, openStores } from '../../agent/buffer/open.js';
 import { deviceCertificateFinding } from '../../agent/doctor/renewal.js';
 import { decodeEntry } from '../../agent/journal/entry.js';
-import { serialOf } from '../../agent/provision/answer.js';
 import { proveConnection } from '../../agent/provision/exchange.js';
 import { certificateIn, files } from '../../agent/provision/files.js';
 import { renewalDueMs, startRenewal } from '../../agent/provision/renewal.js';
@@ -19,7 +18,7 @@ import { startUplink } from '../../agent/uplink/uplink.js';
 import { words } from '../../agent/words/words.js';
 import type { Config } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
-import { TestAuthorityHouse } from '../support/authority.js';
+import { serialIn, TestAuthorityHouse } from '../support/authority.js';
 import { LIUHEN, liuhen } from '../support/liuhen.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
 import { ManualTimers, quietLog, untilStatus } from '../support/uplink.js';
@@ -28,14 +27,9 @@ const run = withoutMosquitto === undefined ? test : test.skip;
 const HOUR_MS = 3_600_000;
 
 async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
-  const made = await TestAuthorityHouse.create();
-  t.teardown(() => made.remove());
+  const made = await TestAuthorityHouse.of(t);
   await made.startBroker();
   return made;
-}
-
-async function serialIn(data: string): Promise<string> {
-  return serialOf(certificateIn(await readFile(files.identity(data), 'utf8')) ?? '');
 }
 
 /** Whether the broker takes what is in place. */
@@ -194,8 +188,7 @@ run(
 );
 
 test('a certificate is due before its end as is asked, and one that lives shorter in its last third', async (t) => {
-  const it = await TestAuthorityHouse.create();
-  t.teardown(() => it.remove());
+  const it = await TestAuthorityHouse.of(t);
   const dayMs = 24 * HOUR_MS;
   const leftAt = async (days: number, before: number) => {
     it.issueFor(days);
@@ -209,8 +202,7 @@ test('a certificate is due before its end as is asked, and one that lives shorte
 });
 
 test('what did not come from liuhen provision, or is not to be renewed, is left alone', async (t) => {
-  const it = await TestAuthorityHouse.create();
-  t.teardown(() => it.remove());
+  const it = await TestAuthorityHouse.of(t);
   it.issueFor(1);
   const { config } = await it.enrolled('recorder-0001');
   const clock = { read: () => ({ ...systemClock().read(), wallMs: Date.now() + 23 * HOUR_MS }) };

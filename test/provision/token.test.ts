@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { answerAtDesk } from '../../agent/authority/ca-desk.js';
 import { whileLocked } from '../../agent/authority/ca-lock.js';
 import { readDevice } from '../../agent/authority/ca-registry.js';
@@ -13,12 +13,6 @@ import { TestAuthorityHouse } from '../support/authority.js';
 import { withoutMosquitto } from '../support/mosquitto.js';
 
 const run = withoutMosquitto === undefined ? test : test.skip;
-
-async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
-  const made = await TestAuthorityHouse.create();
-  t.teardown(() => made.remove());
-  return made;
-}
 
 async function tokenFor(it: TestAuthorityHouse, device: string, validMs = 60_000): Promise<Token> {
   const { dir, settings } = it.authority;
@@ -38,7 +32,7 @@ async function asked(it: TestAuthorityHouse, token: Token, request: string, nowM
 }
 
 test('a token works once: its request is answered again, another is not', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const token = await tokenFor(it, 'recorder-0001');
   const first = await it.provision('recorder-0001');
   const once = await asked(it, token, first.request);
@@ -56,7 +50,7 @@ test('a token works once: its request is answered again, another is not', async 
 });
 
 test('of two that use a token at the same time one is enrolled', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const token = await tokenFor(it, 'recorder-0001');
   const { request } = await it.provision('recorder-0001');
   const both = await Promise.all([asked(it, token, request), asked(it, token, `${request} `)]);
@@ -64,7 +58,7 @@ test('of two that use a token at the same time one is enrolled', async (t) => {
 });
 
 test('a lock whose process has gone holds nobody up, whatever it left', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { pid } = spawnSync('true');
   const { dir } = it.authority;
   // What a kill, a power cut before the write was on the disk, and a restart that gave the number to another process leave.
@@ -86,7 +80,7 @@ test('a lock whose process has gone holds nobody up, whatever it left', async (t
 });
 
 test('a token that expired is refused, and one for another device', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const made = await it.provision('recorder-0001');
   const late = await asked(it, await tokenFor(it, 'recorder-0001'), made.request, Date.now() + 61_000);
   t.regex(late.outcome?.text ?? '', /expired/);
@@ -96,7 +90,7 @@ test('a token that expired is refused, and one for another device', async (t) =>
 });
 
 test('who does not know the secret hears nothing', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const made = await it.provision('recorder-0001');
   const token = await tokenFor(it, 'recorder-0001');
   const guess = { ...token, secret: Buffer.alloc(16) };
@@ -129,7 +123,7 @@ test('who does not know the secret hears nothing', async (t) => {
 });
 
 test('an answer is bound to its request and its token', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const token = await tokenFor(it, 'recorder-0001');
   const sealed = sealAnswer(token, 'request', { outcome: 'enrolled', text: 'answer' });
   t.deepEqual(openAnswer(token, 'request', sealed), { outcome: 'enrolled', text: 'answer' });
@@ -147,7 +141,7 @@ test('an answer is bound to its request and its token', async (t) => {
 run(
   'a token enrols over a broker whose certificate nobody knows yet, once the authority answers',
   async (t) => {
-    const it = await house(t);
+    const it = await TestAuthorityHouse.of(t);
     await it.startBroker();
     const made = await it.provision('recorder-0001');
     const token = await tokenFor(it, 'recorder-0001');

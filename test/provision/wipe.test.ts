@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { pino } from 'pino';
-import { startArchive } from '../../agent/archive/archive.js';
 import { readSettings } from '../../agent/authority/ca-folder.js';
 import { openJournal, openStores } from '../../agent/buffer/open.js';
 import { wipe, wouldLose } from '../../agent/provision/wipe.js';
@@ -17,55 +16,30 @@ import { withoutMosquitto } from '../support/mosquitto.js';
 
 const run = withoutMosquitto === undefined ? test : test.skip;
 const log = pino({ level: 'silent' });
-
-async function house(t: ExecutionContext): Promise<TestAuthorityHouse> {
-  const made = await TestAuthorityHouse.create();
-  t.teardown(() => made.remove());
-  return made;
-}
+/** By whoever would lose nothing. */
+const UNFORCED = { why: 'again', force: false, uploadMs: 0, log };
 
 test('a device is not wiped without its id, nor while the archive lacks anything of it', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config, configPath } = await it.provision('recorder-0001');
-  const path = configPath;
-  const before = (await readdir(config.data, { recursive: true }))
-    .filter((name) => /keys|tls/.test(name))
-    .sort();
-  const without = await liuhen(it.folder, 'wipe', '--config', path, '--why', 'test');
+  const secrets = async () =>
+    (await readdir(config.data, { recursive: true })).filter((name) => /keys|tls/.test(name)).sort();
+  const before = await secrets();
+  const asked = (...args: string[]) =>
+    liuhen(it.folder, 'wipe', '--config', configPath, '--why', 'test', ...args);
+  const without = await asked();
   t.is(without.status, 64);
   t.regex(without.stderr, /--device recorder-0001/);
-  const wrong = await liuhen(
-    it.folder,
-    'wipe',
-    '--config',
-    path,
-    '--why',
-    'test',
-    '--device',
-    'recorder-0002',
-    '--force',
-  );
+  const wrong = await asked('--device', 'recorder-0002', '--force');
   t.is(wrong.status, 64);
-  const refused = await liuhen(
-    it.folder,
-    'wipe',
-    '--config',
-    path,
-    '--why',
-    'test',
-    '--device',
-    'recorder-0001',
-  );
+  const refused = await asked('--device', 'recorder-0001');
   t.is(refused.status, 70);
   t.regex(refused.stderr, /LIUHEN_NOT_ARCHIVED: not wiped, it would be lost: 1 entries/);
-  t.deepEqual(
-    (await readdir(config.data, { recursive: true })).filter((name) => /keys|tls/.test(name)).sort(),
-    before,
-  );
+  t.deepEqual(await secrets(), before);
 });
 
 test('forced, it leaves no key and nothing but the configuration, set aside', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config, configPath } = await it.provision('recorder-0001');
   const done = await liuhen(
     it.folder,
@@ -91,25 +65,24 @@ test('forced, it leaves no key and nothing but the configuration, set aside', as
 });
 
 test('a wipe that was cut off goes on, whatever is missing by then', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config, configPath } = await it.provision('recorder-0001');
   await writeFile(join(config.data, 'wiping'), '');
   await rm(join(config.data, 'keys'), { recursive: true });
-  await wipe(config, configPath, { why: 'again', force: false, uploadMs: 0, log });
+  await wipe(config, configPath, UNFORCED);
   t.deepEqual(await readdir(config.data), []);
 });
 
 test('a marker that another device left in the folder spares this one no question', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config, configPath } = await it.provision('recorder-0001');
   const other = await it.provision('recorder-0002');
   await writeFile(join(config.data, 'wiping'), `${other.rootVkey}\n`);
-  const options = { why: 'again', force: false, uploadMs: 0, log };
-  await t.throwsAsync(wipe(config, configPath, options), { code: 'LIUHEN_NOT_ARCHIVED' });
+  await t.throwsAsync(wipe(config, configPath, UNFORCED), { code: 'LIUHEN_NOT_ARCHIVED' });
 });
 
 test('a device that ran again after a wipe was cut off is asked again what would be lost', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config, configPath } = await it.provision('recorder-0001');
   const stores = await openStores(config.data);
   const marked = [(await stores.store.identity())?.rootVkey, await stores.store.checkpoint()];
@@ -119,13 +92,12 @@ test('a device that ran again after a wipe was cut off is asked again what would
   await stores.close();
   for (const marker of marked) {
     await writeFile(join(config.data, 'wiping'), marker ?? '');
-    const options = { why: 'again', force: false, uploadMs: 0, log };
-    await t.throwsAsync(wipe(config, configPath, options), { code: 'LIUHEN_NOT_ARCHIVED' });
+    await t.throwsAsync(wipe(config, configPath, UNFORCED), { code: 'LIUHEN_NOT_ARCHIVED' });
   }
 });
 
 test('while an agent has the journal open nothing is wiped', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const { config, configPath } = await it.provision('recorder-0001');
   const stores = await openStores(config.data);
   await t.throwsAsync(wipe(config, configPath, { why: 'x', force: true, uploadMs: 0, log }), {
@@ -138,19 +110,11 @@ test('while an agent has the journal open nothing is wiped', async (t) => {
 run(
   'with its archive in reach a device sends what is left, is witnessed to the last entry, and goes without force',
   async (t) => {
-    const it = await house(t);
+    const it = await TestAuthorityHouse.of(t);
     await it.startBroker();
     await it.enrolled('recorder-0001');
-    const { archiveConfig, dir } = it.authority;
-    t.is((await readSettings(dir)).archive, it.archive);
-    const { data, archive: settings, storage } = loadConfig(archiveConfig ?? '');
-    const archive = await startArchive({
-      data,
-      settings,
-      reserveBytes: storage.reserveBytes,
-      log,
-      clock: systemClock(),
-    });
+    t.is((await readSettings(it.authority.dir)).archive, it.archive);
+    const archive = await it.startArchive();
     const path = join(it.folder, 'recorder-0001.yaml');
     const wiped = await wipe(loadConfig(path), path, {
       why: 'handed back',
@@ -176,7 +140,7 @@ run(
 );
 
 test('killed at any moment, a wipe leaves the device as it was, or is ended by the next one', async (t) => {
-  const it = await house(t);
+  const it = await TestAuthorityHouse.of(t);
   const seen = new Set<string>();
   let wholeMs = 0;
   for (let round = 0; round < 8; round++) {

@@ -1,20 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { type Archive, initArchive, startArchive } from '../../agent/archive/archive.js';
 import { enrol } from '../../agent/authority/ca-enrol.js';
 import { places } from '../../agent/authority/ca-folder.js';
 import { initAuthority, type MadeAuthority } from '../../agent/authority/ca-init.js';
 import { type Desk, serveDesk } from '../../agent/authority/ca-serve.js';
+import { serialOf } from '../../agent/provision/answer.js';
 import { checkAnswers } from '../../agent/provision/answers.js';
 import { type Provisioned, provisionDevice } from '../../agent/provision/device.js';
 import { takeAnswer } from '../../agent/provision/enrolled.js';
+import { certificateIn, files } from '../../agent/provision/files.js';
 import { readRequest } from '../../agent/provision/request.js';
 import { loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
@@ -62,6 +65,13 @@ export class TestAuthorityHouse {
     return new TestAuthorityHouse(folder, authority, archive, witness);
   }
 
+  /** As `create`, gone when the test is over. */
+  static async of(t: ExecutionContext): Promise<TestAuthorityHouse> {
+    const made = await TestAuthorityHouse.create();
+    t.teardown(() => made.remove());
+    return made;
+  }
+
   /**
    * Resolves when mosquitto runs on the generated configuration; rejects with its last words otherwise. The ports stand in what was
    * generated, so one that somebody's connection has borrowed meanwhile is waited for.
@@ -84,15 +94,13 @@ export class TestAuthorityHouse {
 
   /** The archive, as the broker itself, on what was generated. */
   async startEmbedded(): Promise<Archive> {
-    const config = loadConfig(this.authority.embeddedConfig ?? '');
-    this.#embedded = await startArchive({
-      data: config.data,
-      settings: config.archive,
-      reserveBytes: 0,
-      log: pino({ level: 'silent' }),
-      clock: systemClock(),
-    });
+    this.#embedded = await startedOn(this.authority.embeddedConfig);
     return this.#embedded;
+  }
+
+  /** The archive, at the broker that runs, on what was generated; to be stopped by who starts it. */
+  startArchive(): Promise<Archive> {
+    return startedOn(this.authority.archiveConfig);
   }
 
   async #startBroker(): Promise<void> {
@@ -164,4 +172,15 @@ export class TestAuthorityHouse {
     await this.stopBroker();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function startedOn(configFile = ''): Promise<Archive> {
+  const { data, archive: settings } = loadConfig(configFile);
+  const log = pino({ level: 'silent' });
+  return startArchive({ data, settings, reserveBytes: 0, log, clock: systemClock() });
+}
+
+/** Serial number of the certificate that is in place in a device's data folder. */
+export async function serialIn(data: string): Promise<string> {
+  return serialOf(certificateIn(await readFile(files.identity(data), 'utf8')) ?? '');
 }
