@@ -10,6 +10,7 @@ import { type BoardReport, boardReport } from '../control/board-report.js';
 import { callAgent } from '../control/client.js';
 import type { Accepted, Refused } from '../disclosure/refusal.js';
 import { boardSubscription, parseBoardTopic } from '../disclosure/topic.js';
+import { becomeOwner } from './as-owner.js';
 import { type BrokerFlags, brokerSettings, inFlags } from './broker-flags.js';
 import { DEFAULT_CONFIG, dataFolderOf, type PlaceOptions } from './data-folder.js';
 
@@ -42,6 +43,7 @@ export async function boardOf(flags: HallFlags, purpose: 'look' | 'take'): Promi
         next: 'name the data folder of a kiosk with --data',
       });
     }
+    becomeOwner(folder);
     const open = await openBoard(folder, settings);
     return { ...placeOf(settings.hall, open), close: open.close };
   }
@@ -50,6 +52,7 @@ export async function boardOf(flags: HallFlags, purpose: 'look' | 'take'): Promi
       next: 'make the device with liuhen init, and name its data folder with --data',
     });
   }
+  becomeOwner(folder);
   const stores = await openStores(folder);
   try {
     const { journal } = await openJournal(stores, systemClock(), config.journal);

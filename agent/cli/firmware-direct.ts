@@ -9,6 +9,7 @@ import type { UpdateProgress } from '../../firmware-bridge/update.js';
 import { openJournal, openStores } from '../buffer/open.js';
 import { Firmware, firmwareInterrupted, firmwareKeyIn } from '../firmware.js';
 import type { EntryDraft } from '../journal/entry.js';
+import { giveToOwner } from '../provision/owner.js';
 import { DEFAULT_CONFIG, type PlaceOptions } from './data-folder.js';
 
 /** What the command line says of the board, over what the configuration says. */
@@ -40,9 +41,10 @@ export async function withFirmware<T>(
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const client = new SmpClient(link);
+  const data = flags.data ?? config?.data;
   let journal: Notes | undefined;
   try {
-    journal = await openNotes(flags.data ?? config?.data, config);
+    journal = await openNotes(data, config);
     await untilOpen(link);
     const keyFile = flags.key ?? config?.hardware.board?.firmwareKeyFile;
     const keyName = flags.key === undefined ? undefined : '--key';
@@ -57,6 +59,8 @@ export async function withFirmware<T>(
     client.close();
     await link.close();
     await journal?.close();
+    // Not as the owner from the beginning: image, key and port may be root's to read.
+    if (data !== undefined) await giveToOwner(data);
   }
 }
 

@@ -2,7 +2,9 @@ import { chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { sampleHall } from '../../agent/authority/sample-hall.js';
 import { Bench } from '../support/bench.js';
+import { boardScene } from '../support/board.js';
 
 /** nobody, nogroup */
 const OWNER = 65_534;
@@ -61,6 +63,25 @@ asRoot(
     t.deepEqual(await ofRoot(bench.data), [], 'export');
   },
 );
+
+asRoot("board and firmware by root leave nothing of root's there either", async (t) => {
+  const bench = await installed(t);
+  const stick = await mkdtemp(join(tmpdir(), 'liuhen-stick-'));
+  t.teardown(() => rm(stick, { recursive: true }));
+  const { signed, rootVkey } = await sampleHall(stick, { hall: 'hall-1' });
+  const hall = ['--hall', 'hall-1', '--root', rootVkey];
+  const taken = await bench.liuhen('board', 'import', signed, ...hall);
+  t.is(taken.status, 0, taken.stderr);
+  t.deepEqual(await ofRoot(bench.data), [], 'board import');
+  t.is((await bench.liuhen('board', 'list', ...hall)).status, 0);
+  t.deepEqual(await ofRoot(bench.data), [], 'board list');
+
+  const { port, link } = await boardScene(t);
+  await link.close();
+  const info = await bench.liuhen('firmware', 'info', '--port', port);
+  t.is(info.status, 0, info.stderr);
+  t.deepEqual(await ofRoot(bench.data), [], 'firmware');
+});
 
 asRoot("a folder that is root's is opened by root, and nothing is said", async (t) => {
   const bench = await Bench.make(t);
