@@ -21,7 +21,6 @@ const TABLE = {
   normalContrast: ['标准配色', 'Normal colours'],
 
   serving: ['正在为您服务', 'Serving you now'],
-  staff: ['窗口工作人员', 'Staff at this window'],
   photoOf: ['{n}的工作照', 'Photo of {n}'],
   noPhoto: ['暂无照片', 'No photo'],
   post: ['岗位', 'Post'],

@@ -107,19 +107,68 @@ test.serial(
         await page.setViewportSize(SIZES[0]);
       }
     }
-    for (const modes of [[], ['lang=en']]) {
-      await page.goto(withModes(rig.url, '/', ...modes), { waitUntil: 'domcontentloaded' });
-      for (const size of SIZES) {
-        await page.setViewportSize(size);
-        const below = await page.evaluate('document.documentElement.scrollHeight - innerHeight');
-        t.is(below, 0, `the first screen ${modes.join(' ')} at ${size.width}×${size.height} scrolls down`);
-      }
-    }
     t.deepEqual(watched.elsewhere, []);
     t.deepEqual(watched.errors, []);
     await watched.context.close();
   },
 );
+
+/** Panels of halls: upright, wide, and nearly square; the smallest has 7 inches. */
+const PANELS = [
+  ...SIZES,
+  ...['768x1366', '800x1280', '1024x768', '1280x720', '1280x800', '1280x1024', '1366x768', '3840x2160'].map(
+    (panel) => {
+      const [width = 0, height = 0] = panel.split('x').map(Number);
+      return { width, height };
+    },
+  ),
+];
+
+test.serial('all of the first screen is seen at once, on every panel and whoever serves', async (t) => {
+  const rig = await KioskRig.open(t);
+  for (const document of everything()) await rig.hall.publish(document);
+  const full = {
+    revision: 2,
+    duties: [
+      {
+        zh: '受理市场主体登记、变更和注销申请',
+        en: 'Takes applications to register, change or close a business',
+      },
+      {
+        zh: '一次性告知所需材料，出具受理通知书',
+        en: 'Says at once which papers are needed and gives a receipt for the application',
+      },
+    ],
+    languages: [
+      { zh: '普通话', en: 'Mandarin' },
+      { zh: '英语', en: 'English' },
+    ],
+    services: ['guide-food-licence', 'guide-bank'],
+    workingHours: {
+      zh: '周一至周五 9:00–12:00，13:30–17:00（法定节假日除外）',
+      en: 'Monday to Friday 9:00–12:00 and 13:30–17:00, except public holidays',
+    },
+  };
+  await rig.hall.publish(postDocument(full));
+  const colleague = { name: { zh: '周牧云', en: 'Zhou Muyun' }, credential: '示例-0302' };
+  await rig.hall.publish(postDocument({ id: 'window-4', window: '4', ...colleague }));
+  const watched = await watchedContext(browser, rig.url);
+  const page = await watched.context.newPage();
+  for (const state of [undefined, 'on-duty', 'away'] as const) {
+    const { credential } = colleague;
+    rig.said = state === undefined ? undefined : { credential, state, atMs: rig.hall.clock.read().wallMs };
+    for (const modes of [[], ['lang=en']]) {
+      await page.goto(withModes(rig.url, '/', ...modes), { waitUntil: 'domcontentloaded' });
+      for (const size of PANELS) {
+        await page.setViewportSize(size);
+        const below = await page.evaluate('document.documentElement.scrollHeight - innerHeight');
+        const what = `${modes.join(' ')} at ${size.width}×${size.height}, ${state ?? 'her own window'}`;
+        t.is(below, 0, `the first screen ${what} scrolls down`);
+      }
+    }
+  }
+  await watched.context.close();
+});
 
 test.serial(
   'content arrives, is replaced, corrected, withdrawn and expires before the eyes of whoever looks',

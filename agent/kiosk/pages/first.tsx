@@ -105,7 +105,7 @@ function Person({
           <img class="photo" src={person.photo} alt={t('photoOf', name)} />
         )}
         <div class="person-words">
-          <p class="person-label">{t(state === 'on-duty' ? 'serving' : 'staff')}</p>
+          {state === 'on-duty' ? <p class="person-label">{t('serving')}</p> : null}
           <p class="person-name">
             <T of={person.name} view={view} />
           </p>
@@ -125,7 +125,7 @@ function Person({
               </Plain>
             </p>
           )}
-          {content.languages.length === 0 ? null : (
+          {content.languages.length === 0 || state !== 'on-duty' ? null : (
             <p class="person-languages">
               <span>{t('languages')}</span>{' '}
               {joined(
