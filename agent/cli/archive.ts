@@ -12,6 +12,7 @@ import { readRoot } from '../archive/registry.js';
 import { startArchiveControl } from '../control/archive-server.js';
 import { formatVkey } from '../journal/vkey.js';
 import { spoken } from '../words/spoken.js';
+import { becomeOwner } from './as-owner.js';
 import { collect } from './data-folder.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
@@ -82,6 +83,7 @@ export function registerArchive(program: Command): void {
     .requiredOption('-d, --data <folder>', 'folder of the archive')
     .option('--json', 'print JSON')
     .action(async (vkey: string, { data, json }: { data: string; json?: boolean }) => {
+      becomeOwner(resolve(data));
       await readArchiveKey(resolve(data));
       const device = await registerDevice(resolve(data), vkey);
       if (json === true) print({ device });

@@ -2,9 +2,11 @@ import { chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { initArchive } from '../../agent/archive/archive.js';
 import { sampleHall } from '../../agent/authority/sample-hall.js';
 import { Bench } from '../support/bench.js';
 import { boardScene } from '../support/board.js';
+import { liuhen } from '../support/liuhen.js';
 
 /** nobody, nogroup */
 const OWNER = 65_534;
@@ -81,6 +83,17 @@ asRoot("board and firmware by root leave nothing of root's there either", async 
   const info = await bench.liuhen('firmware', 'info', '--port', port);
   t.is(info.status, 0, info.stderr);
   t.deepEqual(await ofRoot(bench.data), [], 'firmware');
+});
+
+asRoot("a device that root registers is the archive's, which writes beside its key", async (t) => {
+  const { folder, rootVkey } = await Bench.make(t);
+  const data = join(folder, 'archive');
+  await initArchive(data, 'liuhen.example/archive');
+  await chown(folder, OWNER, OWNER);
+  for (const path of await everythingIn(data)) await chown(path, OWNER, OWNER);
+  const added = await liuhen(folder, 'archive', 'add', rootVkey, '--data', data);
+  t.is(added.status, 0, added.stderr);
+  t.deepEqual(await ofRoot(data), []);
 });
 
 asRoot("a folder that is root's is opened by root, and nothing is said", async (t) => {
