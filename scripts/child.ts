@@ -18,8 +18,16 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `liuhen …` and waits for its line of JSON; its log goes to a file. Rejects with the end of the log when it exits instead. */
-export async function startLiuhen(args: readonly string[], logFile: string): Promise<Running> {
+/**
+ * Starts `liuhen …` and waits for its line of JSON; its log goes to a file. Rejects with the end of the log when it exits instead, as
+ * it is made to when `signal` aborts before.
+ */
+export async function startLiuhen(
+  args: readonly string[],
+  logFile: string,
+  signal?: AbortSignal,
+): Promise<Running> {
+  signal?.throwIfAborted();
   const child = spawn(LIUHEN, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(logFile, { flags: 'a' });
   const tail = keepTail(child, log);
@@ -28,12 +36,14 @@ export async function startLiuhen(args: readonly string[], logFile: string): Pro
     return code as number | null;
   });
   const lines = createInterface({ input: child.stdout });
+  const abandon = () => child.kill();
+  signal?.addEventListener('abort', abandon);
   const first = await Promise.race([
     once(lines, 'line').then(([line]) => String(line)),
     exited.then((code) => {
       throw new Error(`liuhen ${args[0]} ended with ${code} before it was ready:\n${tail()}`);
     }),
-  ]);
+  ]).finally(() => signal?.removeEventListener('abort', abandon));
   return {
     pid: child.pid as number,
     ready: JSON.parse(first) as Record<string, unknown>,

@@ -1,4 +1,4 @@
-import { intro, log, outro, spinner } from '@clack/prompts';
+import { intro, log, outro } from '@clack/prompts';
 
 /** How the demo talks: a living line on a terminal, plain lines elsewhere. Both on stdout: it is what the demo is for. */
 export interface Display {
@@ -7,6 +7,8 @@ export interface Display {
   done(text: string): void;
   /** The current step; replaces the one before it on a terminal. */
   progress(text: string): void;
+  /** No step is current any more. */
+  settle(): void;
   note(lines: readonly string[]): void;
   end(text: string): void;
 }
@@ -15,11 +17,16 @@ export function createDisplay(): Display {
   return process.stdout.isTTY === true ? terminal() : plain();
 }
 
+const CLEAR_LINE = '\r\u001b[2K';
+
+/*
+ * The living line is not clack's spinner: that takes the keyboard, and at Ctrl-C ends the process, with all that it started still running.
+ */
 function terminal(): Display {
-  let spinning: ReturnType<typeof spinner> | undefined;
+  let isLiving = false;
   const settle = () => {
-    spinning?.clear();
-    spinning = undefined;
+    if (isLiving) process.stdout.write(CLEAR_LINE);
+    isLiving = false;
   };
   return {
     title: (text) => intro(text),
@@ -28,13 +35,12 @@ function terminal(): Display {
       log.success(text);
     },
     progress(text) {
-      if (spinning === undefined) {
-        spinning = spinner({ indicator: 'timer' });
-        spinning.start(text);
-      } else {
-        spinning.message(text);
-      }
+      isLiving = true;
+      process.stdout.write(
+        `${CLEAR_LINE}◇  ${text}`.slice(0, CLEAR_LINE.length + process.stdout.columns - 1),
+      );
     },
+    settle,
     note(lines) {
       settle();
       log.message(lines.join('\n'));
@@ -52,6 +58,7 @@ function plain(): Display {
     title: print,
     done: (text) => print(`ok   ${text}`),
     progress: (text) => print(`...  ${text}`),
+    settle() {},
     note: (lines) => {
       for (const line of lines) print(`     ${line}`);
     },

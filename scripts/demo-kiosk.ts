@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { publishRetained } from '../agent/authority/publish.js';
 import { SAMPLE_CONTENT, type SampleHall, sampleHall } from '../agent/authority/sample-hall.js';
@@ -12,9 +11,8 @@ import { type ContentOf, encodeDocument } from '../agent/disclosure/kinds/kinds.
 import { initDevice } from '../agent/init.js';
 import type { KioskStatus } from '../agent/kiosk-status.js';
 import { systemClock } from '../drivers/clock.js';
-import { type Running, runLiuhen, startLiuhen } from './child.js';
-import { createDisplay } from './demo-display.js';
 import { freshFolder, shown } from './demo-folder.js';
+import { DemoStage } from './demo-stage.js';
 import { type Watcher, watch } from './watcher.js';
 
 const DEVICE = 'kiosk-0001';
@@ -39,41 +37,27 @@ const program = new Command('scripts/demo kiosk')
   .option('--port <n>', 'port of the pages; 0: the kernel picks one', Number, 0)
   .parse();
 
-const children: Running[] = [];
-const display = createDisplay();
+const stage = new DemoStage();
+const { display } = stage;
 let watcher: Watcher | undefined;
-let interrupted = false;
-const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    interrupted = true;
-    interruption.abort();
-  });
-}
-
-try {
-  await demo(program.opts<Options>());
-} catch (error) {
-  if (!interrupted) {
-    display.end(`failed: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 70;
+await stage.play(async () => {
+  try {
+    return await demo(program.opts<Options>());
+  } finally {
+    await watcher?.close();
   }
-} finally {
-  await watcher?.close();
-  // The kiosk first, so that the archive hears its last words.
-  for (const child of children.splice(0).reverse()) await child.stop();
-}
+});
 
-async function demo({ seconds, out: folder, port }: Options): Promise<void> {
+async function demo({ seconds, out: folder, port }: Options): Promise<number> {
   if (seconds !== undefined && !(seconds > 0)) throw new Error('--seconds: expected a number above 0');
   const startedMs = performance.now();
   const out = await freshFolder(folder);
   display.title('Liuhen 留痕: authority → signed content → MQTT → verified → screen → journal → archive');
 
   const archive = join(out, 'archive');
-  await liuhen('archive', 'init', '--data', archive, '--name', `${AUTHORITY}/archive`);
+  await stage.liuhen('archive', 'init', '--data', archive, '--name', `${AUTHORITY}/archive`);
   const { broker, witness } = (
-    await start(
+    await stage.start(
       ['archive', 'run', '--data', archive, '--embedded-broker', '--port', '0'],
       join(out, 'archive.log'),
     )
@@ -98,7 +82,7 @@ async function demo({ seconds, out: folder, port }: Options): Promise<void> {
   display.done(`${watcher.kind} sees ${post.name.zh} at window ${WINDOW}`);
   display.note([...(before === undefined ? [] : [`picture  ${shown(before)}`]), `open     ${url}`]);
 
-  await delay(BEFORE_CHANGE_MS, undefined, { signal: interruption.signal });
+  await stage.wait(BEFORE_CHANGE_MS);
   const changed = await replaced(post);
   const changedMs = performance.now();
   await publish(broker, hall, changed);
@@ -117,6 +101,7 @@ async function demo({ seconds, out: folder, port }: Options): Promise<void> {
   ]);
   await stay(seconds, startedMs, url);
   display.end('done');
+  return 0;
 }
 
 async function startKiosk(
@@ -144,8 +129,8 @@ async function startKiosk(
   };
   await writeFile(config, `${JSON.stringify(settings, null, 2)}\n`);
   const rootVkey = await initDevice(data, { id: DEVICE, authority: AUTHORITY }, systemClock());
-  await liuhen('archive', 'add', rootVkey, '--data', archive);
-  const kiosk = await start(['run', '--config', config], join(out, 'kiosk.log'));
+  await stage.liuhen('archive', 'add', rootVkey, '--data', archive);
+  const kiosk = await stage.start(['run', '--config', config], join(out, 'kiosk.log'));
   return { data, url: (kiosk.ready as { url: string }).url };
 }
 
@@ -192,7 +177,7 @@ async function tellWhatIsKnown(data: string): Promise<void> {
       );
       return;
     }
-    await delay(200, undefined, { signal: interruption.signal });
+    await stage.wait(200);
   }
 }
 
@@ -200,21 +185,5 @@ async function stay(seconds: number | undefined, startedMs: number, url: string)
   const leftMs =
     seconds === undefined ? undefined : Math.max(0, startedMs + seconds * 1000 - performance.now());
   if (leftMs === undefined) display.note([`${url} stays open; Ctrl-C ends it`]);
-  const ended = Promise.race(children.map(({ exited }) => exited)).then((status) => {
-    throw new Error(`kiosk or archive ended with ${status}`);
-  });
-  const waited = delay(leftMs ?? 2 ** 31 - 1, undefined, { signal: interruption.signal }).catch(() => {});
-  await Promise.race([waited, ended]);
-}
-
-async function liuhen(...args: string[]): Promise<string> {
-  const { status, stdout, stderr } = await runLiuhen(...args);
-  if (status !== 0) throw new Error(`liuhen ${args.slice(0, 2).join(' ')} ended with ${status}:\n${stderr}`);
-  return stdout;
-}
-
-async function start(args: readonly string[], logFile: string): Promise<Running> {
-  const running = await startLiuhen(args, logFile);
-  children.push(running);
-  return running;
+  await stage.stay(leftMs);
 }

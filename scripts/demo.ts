@@ -1,14 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { RecordingState } from '../agent/buffer/recordings.js';
 import { bytesText, durationText } from '../agent/cli/text.js';
 import { callAgent } from '../agent/control/client.js';
 import type { AgentStatus } from '../agent/status.js';
-import { type Running, runLiuhen, startLiuhen } from './child.js';
-import { createDisplay } from './demo-display.js';
+import { runLiuhen } from './child.js';
 import { freshFolder, shown } from './demo-folder.js';
+import { DemoStage } from './demo-stage.js';
 
 const DEVICE = 'recorder-0001';
 const AUTHORITY = 'liuhen.example';
@@ -38,26 +37,9 @@ const program = new Command('scripts/demo')
   .option('--stay', 'keep recorder and archive running afterwards', false)
   .parse();
 
-const children: Running[] = [];
-const display = createDisplay();
-let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    interrupted = true;
-    void stopAll().then(() => process.exit(130));
-  });
-}
-
-try {
-  process.exitCode = await demo(program.opts<Options>());
-} catch (error) {
-  if (!interrupted) {
-    display.end(`failed: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 70;
-  }
-} finally {
-  await stopAll();
-}
+const stage = new DemoStage();
+const { display } = stage;
+await stage.play(() => demo(program.opts<Options>()));
 
 async function demo(options: Options): Promise<number> {
   if (!Number.isFinite(options.seconds) || options.seconds <= 0) {
@@ -67,8 +49,8 @@ async function demo(options: Options): Promise<number> {
   display.title('Liuhen 留痕: camera → journal → LevelDB → MQTT → receipt → bundle → verdict');
 
   const archiveFolder = join(out, 'archive');
-  await liuhen('archive', 'init', '--data', archiveFolder, '--name', `${AUTHORITY}/archive`);
-  const archive = await start(
+  await stage.liuhen('archive', 'init', '--data', archiveFolder, '--name', `${AUTHORITY}/archive`);
+  const archive = await stage.start(
     ['archive', 'run', '--data', archiveFolder, '--embedded-broker', '--port', '0'],
     join(out, 'archive.log'),
   );
@@ -81,9 +63,9 @@ async function demo(options: Options): Promise<number> {
 
   const bundle = join(out, 'bundle');
   const trust = join(out, 'trust.policy');
-  const policy = await liuhen('archive', 'trust', DEVICE, '--data', archiveFolder);
+  const policy = await stage.liuhen('archive', 'trust', DEVICE, '--data', archiveFolder);
   await writeFile(trust, policy);
-  await liuhen('export', String(recording), '--data', data, '--out', bundle, '--why', 'demo');
+  await stage.liuhen('export', String(recording), '--data', data, '--out', bundle, '--why', 'demo');
   display.done(`exported ${shown(bundle)}`);
   const report = join(out, 'report.html');
   const verified = await runLiuhen('verify', bundle, '--trust', trust, '--html', report);
@@ -112,13 +94,13 @@ async function startRecorder(
   await mkdir(folder);
   const config = join(folder, 'liuhen.yaml');
   const source = camera === 'synthetic' || /^[a-z]+:\/\//.test(camera) ? camera : resolve(camera);
-  const made = await liuhen(
+  const made = await stage.liuhen(
     ...['init', '--device', DEVICE, '--authority', AUTHORITY, '--config', config],
     ...['--camera', source, '--broker', broker, '--witness', witness, '--json'],
   );
   const { rootVkey, data } = JSON.parse(made) as { rootVkey: string; data: string };
-  await liuhen('archive', 'add', rootVkey, '--data', archiveFolder);
-  const recorder = await start(['run', '--config', config, '--record'], join(out, 'recorder.log'));
+  await stage.liuhen('archive', 'add', rootVkey, '--data', archiveFolder);
+  const recorder = await stage.start(['run', '--config', config, '--record'], join(out, 'recorder.log'));
   display.done(`recorder runs, pid ${recorder.pid}, camera ${camera}, root key ${rootVkey}`);
   return data;
 }
@@ -140,7 +122,7 @@ async function record(data: string, seconds: number): Promise<number> {
       untilMs = Date.now() + (seconds - 1) * 1000;
     }
     display.progress(progressText(status));
-    await delay(Math.max(0, Math.min(1000, untilMs - Date.now())));
+    await stage.wait(Math.max(0, Math.min(1000, untilMs - Date.now())));
   }
   if (!started)
     throw new Error(
@@ -165,14 +147,15 @@ async function waitForReceipt(data: string, recording: number): Promise<void> {
       return;
     }
     display.progress(progressText(status, true));
-    await delay(250);
+    await stage.wait(250);
   }
   throw new Error(`no receipt for recording ${recording} within ${PATIENCE_MS / 1000} s`);
 }
 
-function progressText({ recording, journal, uplink }: AgentStatus, isStopped = false): string {
+function progressText({ camera, recording, journal, uplink }: AgentStatus, isStopped = false): string {
   const isWaiting = !isStopped && (recording?.fragments ?? 0) === 0;
-  if (isWaiting) return "waiting for the camera's first fragment";
+  if (isWaiting)
+    return `waiting for the camera's first fragment${camera.problem === null ? '' : `: ${camera.problem}`}`;
   const sealed =
     recording === null
       ? 'all sealed, waiting for the receipt'
@@ -196,22 +179,5 @@ async function stay(data: string): Promise<void> {
     `  npx liuhen status --data ${folder}`,
     `  npx liuhen start --data ${folder}   then mark, stop, recordings, export, check`,
   ]);
-  await Promise.race(children.map(({ exited }) => exited));
-}
-
-async function liuhen(...args: string[]): Promise<string> {
-  const { status, stdout, stderr } = await runLiuhen(...args);
-  if (status !== 0) throw new Error(`liuhen ${args.slice(0, 2).join(' ')} ended with ${status}:\n${stderr}`);
-  return stdout;
-}
-
-async function start(args: readonly string[], logFile: string): Promise<Running> {
-  const running = await startLiuhen(args, logFile);
-  children.push(running);
-  return running;
-}
-
-/** The recorder first, so that the archive hears its last words. */
-async function stopAll(): Promise<void> {
-  for (const child of children.splice(0).reverse()) await child.stop();
+  await stage.stay();
 }

@@ -32,7 +32,9 @@ async function browser(url: string, folder: string): Promise<Watcher | undefined
     '--no-first-run',
     '--disable-background-networking',
   ];
-  const started = await chromium.launch({ executablePath, args });
+  // Whoever watches closes it: at a signal it would end this process, too.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  const started = await chromium.launch({ executablePath, args, ...signals });
   const page = await started.newPage({ viewport: { width: 1080, height: 1920 } });
   await page.goto(url);
   return {
