@@ -14,6 +14,7 @@ import { formatVkey } from '../journal/vkey.js';
 import { spoken } from '../words/spoken.js';
 import { becomeOwner } from './as-owner.js';
 import { collect } from './data-folder.js';
+import { parseOwnPort } from './flag-values.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
 import { type Started, stopSignal, untilStopped } from './until-stopped.js';
@@ -41,7 +42,7 @@ export function registerArchive(program: Command): void {
     .option('-c, --config <file>', 'settings; what is named here goes over them')
     .option('--embedded-broker', 'be the broker as well, one that asks nobody for a certificate')
     .option('--host <host>', 'where that listens (default: 127.0.0.1)', parseHost)
-    .option('--port <port>', 'its port; 0: the kernel picks one (default: 1883)', parsePort)
+    .option('--port <port>', 'its port; 0: the kernel picks one (default: 1883)', parseOwnPort)
     .option(
       '--broker <url>',
       'a broker that runs already: mqtt://host:port or mqtts://host:port',
@@ -204,13 +205,6 @@ function configOf({ config, data, embeddedBroker, host, port, broker }: RunFlags
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-function parsePort(text: string): number {
-  if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new InvalidArgumentError('expected a port from 0 to 65535');
-  }
-  return Number(text);
 }
 
 function parseHost(text: string): string {

@@ -19,9 +19,9 @@ import { replaceFile } from '../provision/secret-file.js';
 import { DAY_MS } from '../provision/x509.js';
 import { spoken } from '../words/spoken.js';
 import { readCarried } from './carried-file.js';
+import { parseDuration, parsePort } from './flag-values.js';
 import { createLog } from './log.js';
 import { askPassphrase, choosePassphrase } from './passphrase.js';
-import { parseDuration, parsePort } from './provision-flags.js';
 import { tableText } from './text.js';
 import { stopSignal } from './until-stopped.js';
 

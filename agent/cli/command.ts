@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
-import { DURATION, parseQuantity } from '../../config/units.js';
 import { writeDurably } from '../archive/durable-file.js';
 import { signCommand } from '../authority/command.js';
 import { readEnvelopeFile } from '../authority/envelope-files.js';
@@ -14,6 +13,7 @@ import { spoken } from '../words/spoken.js';
 import { type BrokerFlags, brokerOptions, brokerSettings, inFlags } from './broker-flags.js';
 import { readCarried } from './carried-file.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
+import { durationUpTo } from './flag-values.js';
 import { askPassphrase } from './passphrase.js';
 
 interface SendFlags extends BrokerFlags {
@@ -51,12 +51,12 @@ function registerSend(command: Command): void {
     )
     .addOption(
       new Option('--expires <duration>', 'after this the device refuses it; at most 7d')
-        .argParser(parseLife)
+        .argParser(durationUpTo(MAX_LIFE_MS))
         .default(10 * 60_000, '10min'),
     )
     .addOption(
       new Option('--wait <duration>', 'how long to wait for the answer')
-        .argParser(parseWait)
+        .argParser(durationUpTo(3_600_000))
         .default(30_000, '30s'),
     )
     .option(
@@ -188,18 +188,4 @@ async function textOf(path: string): Promise<string> {
 function parseName(text: string): CommandName {
   if (isCommandName(text)) return text;
   throw new InvalidArgumentError(`expected one of ${COMMAND_NAMES.join(', ')}`);
-}
-
-function parseLife(text: string): number {
-  return parseDuration(text, MAX_LIFE_MS);
-}
-
-function parseWait(text: string): number {
-  return parseDuration(text, 3_600_000);
-}
-
-function parseDuration(text: string, maxMs: number): number {
-  const ms = parseQuantity(DURATION, text);
-  if (ms !== undefined && ms > 0 && ms <= maxMs) return ms;
-  throw new InvalidArgumentError(`expected a duration such as 30s or 10min, at most ${maxMs / 60_000}min`);
 }

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
 import { type Config, defaultConfig, loadConfig } from '../../config/load.js';
-import { DURATION, parseQuantity } from '../../config/units.js';
 import { keyFile } from '../archive/layout.js';
 import { callAgent } from '../control/client.js';
 import { examineArchive } from '../doctor/archive-role.js';
@@ -18,6 +17,7 @@ import { spoken as inLanguage, named } from '../words/spoken.js';
 import { type Words, words } from '../words/words.js';
 import { becomeOwner } from './as-owner.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
+import { durationUpTo } from './flag-values.js';
 import { fitted, LiveScreen } from './live-screen.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
@@ -45,7 +45,7 @@ export function registerDoctor(program: Command): void {
     .option(
       '--wait <duration>',
       "longest wait for the archive's answer, such as 60s (default: 15s)",
-      parseWait,
+      durationUpTo(600_000),
     )
     .option('--watch', 'again and again, until q or Ctrl-C')
     .option('--verbose', 'also what the parts log, on stderr')
@@ -227,12 +227,4 @@ function page(checks: readonly Check[], { doctor }: Words, ...more: string[]): s
 /** A configuration's error has a line for each problem; what a device said cannot act on the terminal. */
 function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, '; ').replace(/\p{Cc}/gu, '?');
-}
-
-function parseWait(text: string): number {
-  const ms = parseQuantity(DURATION, text);
-  if (ms === undefined || ms < 1 || ms > 600_000) {
-    throw new InvalidArgumentError('expected a duration of 1ms to 10min, such as 60s');
-  }
-  return ms;
 }

@@ -23,7 +23,7 @@ import { topics } from '../uplink/topics.js';
 import { listed, named, spoken } from '../words/spoken.js';
 import { readCarried } from './carried-file.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
-import { parseDuration } from './provision-flags.js';
+import { parseDuration } from './flag-values.js';
 import { padded } from './text.js';
 
 interface Flags {

@@ -7,7 +7,8 @@ import type { AgentStatus } from '../status.js';
 import { terminalLanguage } from '../words/language.js';
 import { spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
-import { dataFolderOf, type PlaceOptions, parseCount, placeOptions } from './data-folder.js';
+import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
+import { parseOwnPort } from './flag-values.js';
 import { kioskScreen } from './kiosk-text.js';
 import { fitted, LiveScreen } from './live-screen.js';
 import { certificateRows, linkText, recorderRows } from './status-text.js';
@@ -30,7 +31,7 @@ export function registerStatus(program: Command): void {
     .option('--watch', 'every second, until q or Ctrl-C')
     .option('--json', 'print JSON; with --watch a line each second')
     .option('--web', "serve the recorder's own page to a browser on this machine, until Ctrl-C")
-    .option('--port <port>', 'with --web: its port on 127.0.0.1; 0: the kernel picks one', parseCount, 0)
+    .option('--port <port>', 'with --web: its port on 127.0.0.1; 0: the kernel picks one', parseOwnPort, 0)
     .option('--out <folder>', 'with --web: where the page exports recordings to', '.')
     .action(async ({ json = false, watch = false, web = false, port, out, ...place }: StatusFlags) => {
       const folder = dataFolderOf(place);

@@ -5,8 +5,8 @@ import { giveToOwner } from '../provision/owner.js';
 import { isWiping, type Wiped, wipe, wouldLose } from '../provision/wipe.js';
 import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
+import { parseDuration } from './flag-values.js';
 import { createLog } from './log.js';
-import { parseDuration } from './provision-flags.js';
 
 interface Flags {
   config: string;

@@ -5,7 +5,7 @@ import test from 'ava';
 import { alarmsOf } from '../../agent/alarms.js';
 import type { AgentStatus } from '../../agent/status.js';
 import { Bench } from '../support/bench.js';
-import { LIUHEN } from '../support/liuhen.js';
+import { LIUHEN, liuhen } from '../support/liuhen.js';
 
 test('the one screen says what it records since when, what is sealed, what waits and how long the disk lasts', async (t) => {
   const bench = await Bench.make(t);
@@ -94,4 +94,10 @@ test('alarms are what somebody should do something about, the gravest first', (t
       ...['certificate', 'firmware-key', 'clock'],
     ],
   );
+});
+
+test('a port that cannot be one is a mistake on the command line', async (t) => {
+  const { status, stderr } = await liuhen('/', 'status', '--web', '--port', '70000');
+  t.is(status, 64);
+  t.regex(stderr, /expected a port from 0 to 65535/);
 });

@@ -39,7 +39,6 @@ export const operationZh: Catalogue = {
   'data folder, instead of the one in the configuration': '数据目录，代替配置中的目录',
   'examine the device: each check with its result, what was measured, and what to do':
     '检查设备：逐项给出结果、实测值和处理办法',
-  'expected a duration of 1ms to 10min, such as 60s': '应为 1ms 到 10min 的时长，例如 60s',
 
   'explain an error code': '说明一个错误代码',
   'such as LIUHEN_LINK; without it, all codes with what they mean':
