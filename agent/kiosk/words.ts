@@ -245,7 +245,7 @@ const TABLE = {
   bodyName: ['名称', 'Name'],
   comma: ['、', ', '],
   colon: ['：', ': '],
-  goesTo: ['下一步', 'Next'],
+  goesTo: ['下一步', 'next'],
   when: ['若“{n}”', 'if “{n}”'],
 
   stale: ['网络中断，以下内容截至 {n}', 'No connection: what you see is as of {n}'],

@@ -15,6 +15,10 @@ const GAP_X = 56;
 const GAP_Y = 76;
 const PAD = 20;
 const LANE = 30;
+/** From the side of a box to the words on a way that leaves there. */
+const TO_LABEL = 16;
+/** Between two ways that leave the side of one box. */
+const SLOT = 34;
 
 interface Box {
   x: number;
@@ -32,10 +36,12 @@ export function Chart({ steps, title, view }: { steps: Steps; title: string; vie
   const columns = Math.max(...rows.map((row) => row.length));
   const inner = columns * BOX + (columns - 1) * GAP_X;
   const around = ways.filter((way) => way.around);
-  const side = around.length === 0 ? PAD : PAD + LANE * around.length + 20;
+  const labels = new Map(ways.map((way) => [way, labelOf(way, steps, view)]));
+  // Beside the boxes first the words on the ways that leave there, then the ways themselves: no way runs behind words.
+  const lanes = PAD + inner + 20 + Math.max(0, ...around.map((way) => labelWidth(labels.get(way))));
   let y = PAD;
   for (const row of rows) {
-    const made = row.map((id) => boxOf(steps, id, view));
+    const made = row.map((id) => boxOf(steps, id, around.filter(({ from }) => from === id).length, view));
     const height = Math.max(...made.map((box) => box.height));
     const width = row.length * BOX + (row.length - 1) * GAP_X;
     made.forEach((box, at) => {
@@ -44,8 +50,12 @@ export function Chart({ steps, title, view }: { steps: Steps; title: string; vie
     });
     y += height + GAP_Y;
   }
-  const width = PAD + inner + side;
+  const width = around.length === 0 ? PAD + inner + PAD : lanes + LANE * (around.length - 1) + PAD;
   const height = y - GAP_Y + PAD;
+  const drawn = ways.map((way): Drawn => {
+    const slot = around.filter(({ from }) => from === way.from).indexOf(way);
+    return { way, boxes, slot, edge: PAD + inner, lane: lanes + LANE * around.indexOf(way) };
+  });
   return (
     <svg
       class="chart"
@@ -68,26 +78,21 @@ export function Chart({ steps, title, view }: { steps: Steps; title: string; vie
           <path class="chart-head" d="M0 0L10 5L0 10z" />
         </marker>
       </defs>
-      {ways.map((way) => (
-        <WayLine way={way} boxes={boxes} lane={PAD + inner + 20 + LANE * around.indexOf(way)} />
+      {drawn.map((each) => (
+        <WayLine {...each} />
       ))}
       {[...boxes.values()].map((box) => (
         <BoxShape box={box} />
       ))}
-      {ways.map((way) => (
-        <WayLabel
-          way={way}
-          steps={steps}
-          boxes={boxes}
-          view={view}
-          lane={PAD + inner + 20 + LANE * around.indexOf(way)}
-        />
+      {drawn.map((each) => (
+        <WayLabel {...each} text={labels.get(each.way)} />
       ))}
     </svg>
   );
 }
 
-function boxOf(steps: Steps, id: string, view: View): Box {
+/** `leaving` is how many ways leave at its side. */
+function boxOf(steps: Steps, id: string, leaving: number, view: View): Box {
   const at = steps.findIndex((step) => step.id === id);
   const step = steps[at];
   if (step === undefined) throw new RangeError(`no step ${id}`);
@@ -96,10 +101,13 @@ function boxOf(steps: Steps, id: string, view: View): Box {
     step.actor === undefined ? undefined : textOf(step.actor, view),
     step.workingDays === undefined ? undefined : daysText(step.workingDays, view),
   ].filter((text) => text !== undefined);
-  const aboutLines = about.length === 0 ? [] : breakLines(about.join(' · '), (BOX - 40) / SMALL, 2);
+  const most = (BOX - 40) / SMALL;
+  const joined = about.join(' · ');
+  const aboutLines =
+    joined !== '' && widthOf(joined) <= most ? [joined] : about.flatMap((text) => breakLines(text, most, 1));
   const shape =
     at === 0 ? 'start' : step.next.length === 0 ? 'end' : step.next.length > 1 ? 'choice' : 'step';
-  const height = 32 + lines.length * LINE + aboutLines.length * 25;
+  const height = Math.max(32 + lines.length * LINE + aboutLines.length * 25, 34 + SLOT * leaving);
   return { x: 0, y: 0, width: BOX, height, lines, about: aboutLines, shape };
 }
 
@@ -112,7 +120,7 @@ function BoxShape({ box }: { box: Box }) {
   const textHeight = lines.length * LINE + about.length * 25;
   const top = y + (height - textHeight) / 2;
   const middle = x + width / 2;
-  const round = shape === 'start' || shape === 'end' ? Math.min(34, height / 2) : 8;
+  const round = shape === 'start' || shape === 'end' ? roundOf(height) : 8;
   return (
     <g class={`chart-${shape}`}>
       {shape === 'choice' ? (
@@ -140,6 +148,10 @@ function BoxShape({ box }: { box: Box }) {
 interface Drawn {
   way: Way;
   boxes: ReadonlyMap<string, Box>;
+  /** Which it is of those that leave its box at the side, from below. */
+  slot: number;
+  /** Right of all boxes. */
+  edge: number;
   /** Where a way that goes around the boxes runs. */
   lane: number;
 }
@@ -165,30 +177,59 @@ function WayLine(drawn: Drawn) {
   return <path class="chart-way" d={d} marker-end="url(#arrow)" />;
 }
 
-/** From the side of the last box of a row; of another, from below it, where no box is in the way. */
-function leaving(from: Box, { boxes }: Drawn): string {
-  if (isLastOfRow(from, boxes)) return `M${from.x + from.width} ${from.y + from.height / 2 + 8}`;
-  return `M${from.x + from.width * 0.8} ${from.y + from.height}v${GAP_Y / 3}`;
+/** The height at which it leaves: at the side of the last box of a row; below another, where no box is in the way. */
+function leavingAt(from: Box, { boxes, slot }: Drawn): number {
+  const bottom = from.y + from.height;
+  return isLastOfRow(from, boxes) ? bottom - 18 - SLOT * slot : bottom + GAP_Y / 3;
+}
+
+function leaving(from: Box, drawn: Drawn): string {
+  const y = leavingAt(from, drawn);
+  if (isLastOfRow(from, drawn.boxes)) return `M${sideAt(from, y)} ${y}`;
+  return `M${from.x + from.width * 0.8} ${from.y + from.height}V${y}`;
 }
 
 function entering(to: Box, { boxes }: Drawn): string {
-  if (isLastOfRow(to, boxes)) return `V${to.y + to.height / 2 - 8}H${to.x + to.width + 2}`;
+  const y = to.y + 16;
+  if (isLastOfRow(to, boxes)) return `V${y}H${sideAt(to, y) + 2}`;
   return `V${to.y - GAP_Y / 3}H${to.x + to.width * 0.8}V${to.y - 2}`;
+}
+
+/** The right side of a box at this height: that of a choice is pointed, that of a start or an end round. */
+function sideAt({ x, y, width, height, shape }: Box, at: number): number {
+  const off = Math.abs(at - y - height / 2);
+  if (shape === 'choice') return x + width - 18 * (off / (height / 2));
+  if (shape === 'step') return x + width;
+  const round = roundOf(height);
+  const above = Math.max(0, off - (height / 2 - round));
+  return x + width - round + Math.sqrt(round ** 2 - above ** 2);
+}
+
+function roundOf(height: number): number {
+  return Math.min(34, height / 2);
 }
 
 function isLastOfRow(box: Box, boxes: ReadonlyMap<string, Box>): boolean {
   return [...boxes.values()].every(({ x, y }) => y !== box.y || x <= box.x);
 }
 
-function WayLabel(drawn: Drawn & { steps: Steps; view: View }) {
-  const { way, steps, view } = drawn;
+function labelOf(way: Way, steps: Steps, view: View): string | undefined {
   const when = steps.find(({ id }) => id === way.from)?.next[way.at]?.when;
-  if (when === undefined) return null;
+  return when === undefined ? undefined : breakLines(textOf(when, view), 16, 1)[0];
+}
+
+function labelWidth(text: string | undefined): number {
+  return text === undefined ? 0 : TO_LABEL + widthOf(text) * SMALL + 16;
+}
+
+function WayLabel(drawn: Drawn & { text: string | undefined }) {
+  const { way, text, edge } = drawn;
+  if (text === undefined) return null;
   const [from, to] = ends(drawn);
-  const [text = ''] = breakLines(textOf(when, view), 12, 1);
   const half = (widthOf(text) * SMALL) / 2 + 8;
-  const x = way.around ? Math.min(from.x + from.width + 14 + half, drawn.lane + 6) : to.x + to.width / 2;
-  const y = way.around ? from.y + from.height / 2 : to.y - GAP_Y / 2 + 2;
+  const side = isLastOfRow(from, drawn.boxes) ? from.x + from.width : edge;
+  const x = way.around ? side + TO_LABEL + half : to.x + to.width / 2;
+  const y = way.around ? leavingAt(from, drawn) : to.y - GAP_Y / 2 + 2;
   return (
     <g class="chart-when">
       <rect x={x - half} y={y - 15} width={half * 2} height={28} rx={6} />
