@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { LINE_PIECES, PORT_PIECES } from '../../config/hardware.js';
 import type { Config } from '../../config/load.js';
-import { ffmpegCamera, parseCameraSource } from '../../drivers/camera.js';
 import type { Gpio, GpioInput, GpioLineName, GpioOutput } from '../../drivers/gpio-port.js';
 import { openSerial, parsePortName } from '../../drivers/serial.js';
+import { configuredCamera } from '../recorder/configured-camera.js';
 
 /** What a piece did when it was tried. */
 export interface Tried {
@@ -41,24 +42,11 @@ export function pieceText(piece: string): string {
 }
 
 /** Opens the camera and waits for its first bytes of footage. Never rejects. */
-export async function tryCamera({ camera, recording }: Config): Promise<Tried> {
-  const { source, username, passwordFile, ...settings } = camera;
-  if (username !== undefined || passwordFile !== undefined) {
-    return {
-      piece: 'camera',
-      result: 'silent',
-      detail: `${source}: has a password, try it with liuhen doctor`,
-    };
-  }
+export async function tryCamera(config: Config): Promise<Tried> {
+  const { source } = config.camera;
   const startedMs = performance.now();
   try {
-    const film = ffmpegCamera({
-      ...settings,
-      display: undefined,
-      source: parseCameraSource(source),
-      fragmentMs: recording.fragmentMs,
-    });
-    const run = film.start();
+    const run = configuredCamera(config, pino({ level: 'silent' })).start();
     const first = new Promise<number>((resolve) =>
       run.output.once('data', (chunk: Buffer) => resolve(chunk.length)),
     );

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -58,6 +58,17 @@ test('a camera that gives footage works, and one that is not there fails with it
   const missing = await tryCamera(defaultConfig({ camera: { source: '/dev/video98' } }));
   t.is(missing.result, 'fails');
   t.regex(missing.detail, /video98/);
+  const root = await machine(t, { password: 'correct horse\n' });
+  await chmod(join(root, 'password'), 0o600);
+  const camera = {
+    source: 'rtsp://127.0.0.1:1/live',
+    username: 'admin',
+    passwordFile: join(root, 'password'),
+  };
+  const { result, detail } = await tryCamera(defaultConfig({ camera }));
+  t.is(result, 'fails', 'one with a password is tried as well');
+  t.regex(detail, /^rtsp:\/\/127\.0\.0\.1:1\/live: .*refused/);
+  t.notRegex(detail, /horse/);
 });
 
 run('a serial port that speaks works, one that opens is silent, one that is not there fails', async (t) => {

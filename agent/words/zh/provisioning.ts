@@ -174,7 +174,6 @@ export const provisioningZh: Catalogue = {
   'see that liuhen authority serve runs, and that the token is of this authority and has not been withdrawn':
     '确认 liuhen authority serve 正在运行，且令牌属于此主管机关、未被撤销',
 
-  '{}: has a password, try it with liuhen doctor': '{1}：设有密码，请用 liuhen doctor 试用',
   '{}: footage after {} ms': '{1}：{2} 毫秒后有影像',
   '{}: nothing in {} ms': '{1}：{2} 毫秒内没有任何数据',
   '{}: did not open': '{1}：没有打开',
