@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LiuhenError, messageOf, systemCodeOf } from '../config/errors.js';
+import { groupThatMayWrite } from './device-group.js';
 import type { GpioLineName } from './gpio-port.js';
 
 export function lineText({ chip, line }: GpioLineName): string {
@@ -83,23 +83,11 @@ function explained(
 function howToBeAllowed(root: string, code: string): string {
   if (code === 'EROFS')
     return 'mount /sys for writing, also for the container or service that runs the agent';
-  const stat = statSync(join(root, 'export'), { throwIfNoEntry: false });
-  if (stat !== undefined && stat.gid !== 0 && (stat.mode & 0o020) !== 0) {
-    return `add the user that runs the agent to group ${groupName(stat.gid)} (usermod -aG), then start it again`;
-  }
+  const group = groupThatMayWrite(join(root, 'export'));
+  if (group !== undefined)
+    return `add the user that runs the agent to group ${group} (usermod -aG), then start it again`;
   return (
     'add a udev rule for SUBSYSTEM=="gpio" that gives /sys/class/gpio and its lines to a group (gpio), and the ' +
     'user that runs the agent to that group'
   );
-}
-
-function groupName(gid: number): string {
-  try {
-    const line = readFileSync('/etc/group', 'utf8')
-      .split('\n')
-      .find((each) => each.split(':')[2] === String(gid));
-    return line?.split(':')[0] ?? String(gid);
-  } catch {
-    return String(gid);
-  }
 }

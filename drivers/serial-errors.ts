@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { LiuhenError, messageOf, systemCodeOf } from '../config/errors.js';
+import { groupThatMayWrite } from './device-group.js';
 import { listSerialPorts, type SerialPortInfo } from './serial-list.js';
 import { type PortName, portText } from './serial-port.js';
 
@@ -28,11 +28,21 @@ export async function notFound(
 }
 
 /** What an attempt to open a port that exists came to, from the library's words: its errors carry no code. */
-export async function openFailure(path: string, error: unknown): Promise<LiuhenError> {
+export function openFailure(path: string, error: unknown): LiuhenError {
   const words = messageOf(error);
   const options = { cause: error };
   if (/permission denied|operation not permitted|EACCES|EPERM/i.test(words)) {
-    const group = await groupOf(path);
+    const group = groupThatMayWrite(path);
+    if (group === undefined) {
+      return new LiuhenError(
+        'LIUHEN_SERIAL',
+        `serial: no permission to open ${path}, which no group may write to`,
+        {
+          ...options,
+          next: 'add a udev rule for SUBSYSTEM=="tty" that gives it to a group (GROUP="dialout", MODE="0660"), and the agent\'s user to that group',
+        },
+      );
+    }
     return new LiuhenError(
       'LIUHEN_SERIAL',
       `serial: no permission to open ${path}, which belongs to group ${group}`,
@@ -63,15 +73,4 @@ export function lossOf(path: string, error: unknown): LiuhenError {
       ? 'was unplugged'
       : `failed: ${messageOf(error)}`;
   return new LiuhenError('LIUHEN_SERIAL', `serial: ${path} ${gone}`, { cause: error });
-}
-
-async function groupOf(path: string): Promise<string> {
-  const gid = await stat(path).then(
-    (found) => found.gid,
-    () => undefined,
-  );
-  if (gid === undefined) return 'unknown';
-  const groups = await readFile('/etc/group', 'utf8').catch(() => '');
-  const line = groups.split('\n').find((each) => each.split(':')[2] === String(gid));
-  return line?.split(':')[0] ?? String(gid);
 }

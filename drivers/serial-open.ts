@@ -23,8 +23,8 @@ export async function openPort(
   const { SerialPort } = await import('serialport/dist/serialport.js');
   // DTR stays as it is on close: boards with a reset circuit on it would start anew whenever the agent does.
   const options = { path, baudRate, lock: true, hupcl: false, vmin: 1, vtime: 0 };
-  const device = await SerialPort.binding.open(options).catch(async (error: unknown) => {
-    throw await openFailure(path, error);
+  const device = await SerialPort.binding.open(options).catch((error: unknown) => {
+    throw openFailure(path, error);
   });
   if (!('poller' in device)) {
     await device.close();
@@ -37,7 +37,7 @@ async function pathOf(port: PortName): Promise<string> {
   if (port.kind === 'path') {
     const found = await stat(port.path).catch(() => undefined);
     if (found === undefined) throw await notFound(port);
-    if (!found.isCharacterDevice()) throw await openFailure(port.path, new Error('inappropriate ioctl'));
+    if (!found.isCharacterDevice()) throw openFailure(port.path, new Error('inappropriate ioctl'));
     return port.path;
   }
   const fitting = (await listSerialPorts()).filter(

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, realpathSync } from 'node:fs';
-import { rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { LiuhenError } from '../../config/errors.js';
@@ -313,10 +313,21 @@ onPty('a USB device that is not plugged in is named as it was asked for', async 
 });
 
 const asRoot = process.getuid?.() === 0 ? onPty : test.skip;
-asRoot('a port without permission is told with the group that it belongs to', async (t) => {
+
+/** What nobody is told who opens a port that is of this group and mode. */
+async function toldToNobody(
+  t: ExecutionContext,
+  { gid, mode }: { gid: number; mode: number },
+): Promise<{ pty: string; code?: string; message?: string; next?: string }> {
   const cable = await cableOf(t);
+  // The folder is for its owner only; the pty itself is what is asked about.
+  const pty = realpathSync(cable.path);
+  await chown(pty, 0, gid);
+  await chmod(pty, mode);
+  // Everything is loaded before: nobody may not read a checkout in root's home.
   const script = `
     const { openPort } = await import(${JSON.stringify(new URL('../../drivers/serial-open.js', import.meta.url).href)});
+    await import(${JSON.stringify(import.meta.resolve('serialport/dist/serialport.js'))});
     process.setgroups([65534]);
     process.setgid(65534);
     process.setuid(65534);
@@ -325,17 +336,29 @@ asRoot('a port without permission is told with the group that it belongs to', as
       ({ code, message, next }) => console.log([code, message, next].join('|')),
     );
     process.exit();`;
-  // The folder is for its owner only; the pty itself is what is asked about.
-  const pty = realpathSync(cable.path);
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, pty], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const output = text(child.stdout);
   await once(child, 'exit');
-  const [code, message, next] = (await output).trim().split('|');
+  const [code = '', message = '', next = ''] = (await output).trim().split('|');
+  return { pty, code, message, next };
+}
+
+asRoot('a port without permission is told with the group that it belongs to', async (t) => {
+  const groups = (await readFile('/etc/group', 'utf8')).split('\n').map((line) => line.split(':'));
+  const [group, , gid] = groups.find(([, , id]) => Number(id) > 0) ?? [];
+  const { pty, code, message, next } = await toldToNobody(t, { gid: Number(gid), mode: 0o620 });
   t.is(code, 'LIUHEN_SERIAL');
-  t.regex(message ?? '', new RegExp(`^serial: no permission to open ${pty}, which belongs to group \\w+$`));
-  t.regex(next ?? '', /usermod -aG \w+ USER/);
+  t.is(message, `serial: no permission to open ${pty}, which belongs to group ${group}`);
+  t.regex(next ?? '', new RegExp(`usermod -aG ${group} USER`));
+});
+
+asRoot('a port that no group may open is told with the rule that gives it to one', async (t) => {
+  const { pty, code, message, next } = await toldToNobody(t, { gid: 0, mode: 0o600 });
+  t.is(code, 'LIUHEN_SERIAL');
+  t.is(message, `serial: no permission to open ${pty}, which no group may write to`);
+  t.regex(next ?? '', /udev rule.*GROUP="dialout"/);
 });
 
 async function eventLoopTurns(count: number): Promise<void> {

@@ -103,6 +103,10 @@ export const driversZh: Catalogue = {
   'plug the device in, or put the name of the one that is meant into the configuration':
     '接入设备，或把所指设备的名称写入配置',
   'serial: no permission to open {}, which belongs to group {}': '串口：没有权限打开 {1}，它属于 {2} 组',
+  'serial: no permission to open {}, which no group may write to':
+    '串口：没有权限打开 {1}，没有任何组对它有写权限',
+  'add a udev rule for SUBSYSTEM=="tty" that gives it to a group (GROUP="dialout", MODE="0660"), and the agent\'s user to that group':
+    '添加一条针对 SUBSYSTEM=="tty" 的 udev 规则，把它交给一个组（GROUP="dialout"、MODE="0660"），再把代理程序的用户加入该组',
   "add the agent's user to it: usermod -aG {} USER, then log in or start the service again":
     '把代理程序的用户加入该组：usermod -aG {1} USER，然后重新登录或重新启动服务',
   'serial: {} is in use by another program': '串口：{1} 正被另一程序使用',
