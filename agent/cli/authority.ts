@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { LiuhenError } from '../../config/errors.js';
+import { LiuhenError, messageOf } from '../../config/errors.js';
 import { writeDurably } from '../archive/durable-file.js';
 import { enrol, type OpenAuthority, revoke } from '../authority/ca-enrol.js';
 import { places, readSettings } from '../authority/ca-folder.js';
@@ -16,7 +16,6 @@ import { answerFileOf, MAX_REQUEST_BYTES, toLine } from '../provision/carrier.js
 import { fingerprintWords } from '../provision/fingerprint.js';
 import { readRequest } from '../provision/request.js';
 import { replaceFile } from '../provision/secret-file.js';
-import { DAY_MS } from '../provision/x509.js';
 import { spoken } from '../words/spoken.js';
 import { readCarried } from './carried-file.js';
 import { parseDuration, parsePort } from './flag-values.js';
@@ -338,7 +337,7 @@ async function requestText(argument: string): Promise<{ text: string; file?: str
     const text = await readCarried(argument, MAX_REQUEST_BYTES);
     return argument === '-' ? { text } : { text, file: argument };
   } catch (cause) {
-    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no request in ${join(argument)}`, {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no request in ${argument}: ${messageOf(cause)}`, {
       cause,
       next: 'liuhen provision on the device writes it',
     });
@@ -371,7 +370,7 @@ async function confirmWords(): Promise<void> {
 function parseDays(text: string): number {
   const days = Number(text);
   if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
-  throw new InvalidArgumentError(`expected 1 to 3650 days of ${DAY_MS / 3_600_000} hours`);
+  throw new InvalidArgumentError('expected 1 to 3650 days');
 }
 
 function print(value: unknown): void {

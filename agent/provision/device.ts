@@ -208,20 +208,18 @@ export async function certificateOf(data: string): Promise<string | undefined> {
   return identity === undefined ? undefined : certificateIn(identity);
 }
 
-/** Writes an entry, unless an agent has the journal open. False where it has. */
-export async function journalIfFree(config: Config, draft: EntryDraft): Promise<boolean> {
+/** Writes an entry, unless an agent that was started meanwhile has the journal open. */
+export async function journalIfFree(config: Config, draft: EntryDraft): Promise<void> {
   try {
     const stores = await openStores(config.data);
     try {
       const { journal } = await openJournal(stores, systemClock(), config.journal);
       await journal.append(draft);
       await journal.close();
-      return true;
     } finally {
       await stores.close();
     }
   } catch (error) {
-    if (error instanceof LiuhenError && error.code === 'LIUHEN_LOCKED') return false;
-    throw error;
+    if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_LOCKED') throw error;
   }
 }

@@ -121,7 +121,7 @@ export const authorityZh: Catalogue = {
   'revoked {}': '{1} 吊销',
   expired: '已过期',
   good: '有效',
-  'there is no request in {}': '{1} 中没有申请',
+  'there is no request in {}: {}': '{1} 中没有申请：{2}',
   'there is no terminal to ask whether these words are those of the device':
     '没有可供询问的终端，无法确认这些词语是否属于该设备',
   'compare them, and say so with --yes': '请核对词语，一致则加 --yes',
@@ -130,7 +130,7 @@ export const authorityZh: Catalogue = {
   No: '否',
   'not enrolled: the words were not confirmed': '未入网：词语未经确认',
   'somebody may have exchanged the request: carry it anew': '申请可能被人调换：请重新取一份',
-  'expected 1 to 3650 days of {} hours': '应为 1 到 3650 天，每天 {1} 小时',
+  'expected 1 to 3650 days': '应为 1 到 3650 天',
   "the CA's key in {}": '{1} 中的 CA 密钥',
   profile: '类型',
   unit: '单位',
