@@ -126,13 +126,18 @@ test('a display that goes on is incomplete, and hung at least until the newest e
   });
 });
 
-test('a display that a power cut ended is incomplete, and hung until the last entry before the next start', async (t) => {
-  const { rig } = await hung(t, { end: false });
+/** Cuts the agent off and starts it again two hours later. */
+async function cutOff(rig: DisclosureRig): Promise<void> {
   rig.board.close();
   await rig.disclosure.store.close();
   rig.journal.clock.advance(7_200_000);
   await rig.journal.journal.append({ type: 'boot', software: 'test', reason: 'start' });
   await rig.start();
+}
+
+test('a display that a power cut ended is incomplete, and hung until the last entry before the next start', async (t) => {
+  const { rig } = await hung(t, { end: false });
+  await cutOff(rig);
   const { out, policy } = await exported(t, rig);
   const verdict = await verifyNotice(out, policy);
   t.like(verdict, {
@@ -143,16 +148,6 @@ test('a display that a power cut ended is incomplete, and hung until the last en
   });
 });
 
-/** Cuts the agent off and starts it again two hours later. `meanwhile` is what the disk did. */
-async function cutOff(rig: DisclosureRig, meanwhile: () => Promise<void>): Promise<void> {
-  await meanwhile();
-  rig.board.close();
-  await rig.disclosure.store.close();
-  rig.journal.clock.advance(7_200_000);
-  await rig.journal.journal.append({ type: 'boot', software: 'test', reason: 'start' });
-  await rig.start();
-}
-
 /** Under which the store remembers that a display hangs. */
 async function rememberedKey(rig: DisclosureRig): Promise<string> {
   for await (const [key] of rig.disclosure.store.recall('displayed!')) return key;
@@ -161,8 +156,8 @@ async function rememberedKey(rig: DisclosureRig): Promise<string> {
 
 test('a display whose power cut came before it was remembered was cut off, and does not pass for altered', async (t) => {
   const { rig, ref } = await hung(t, { end: false, heartbeats: 3 });
-  const key = await rememberedKey(rig);
-  await cutOff(rig, () => rig.disclosure.store.remember(key, undefined));
+  await rig.disclosure.store.remember(await rememberedKey(rig), undefined);
+  await cutOff(rig);
   const first = { verdict: 'incomplete', reason: 'cut-off', findings: [{ kind: 'cut-off' }] } as const;
   const { out, policy } = await exported(t, rig);
   t.like(await verifyNotice(out, policy), { ...first, until: '2026-03-02T09:00:00.000Z' });
@@ -182,9 +177,9 @@ test('a display that ceased did not hang until a later power cut, though the dis
   rig.disclosure.displayed.report(SCREEN, []);
   await rig.disclosure.displayed.settled();
   const { kind, id, revision, sha256, screen, n } = began ?? t.fail();
-  await cutOff(rig, () =>
-    rig.disclosure.store.remember(key, { kind, id, revision, sha256, screen, began: n }),
-  );
+  // As a disk that failed has left it.
+  await rig.disclosure.store.remember(key, { kind, id, revision, sha256, screen, began: n });
+  await cutOff(rig);
   const { out, policy } = await exported(t, rig);
   t.like(await verifyNotice(out, policy), { verdict: 'intact', until: '2026-03-02T09:00:00.000Z' });
 });
