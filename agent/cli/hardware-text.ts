@@ -7,8 +7,9 @@ type Row = [name: string, value: string];
 /** The rows of `liuhen status` about what the officer wears: what there is, what is absent and why, what it says. */
 export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): Row[] {
   const { pieces, light, fix, officer, openDoors } = status;
-  const { row } = words;
-  const named = Object.entries(pieces);
+  const { row, piece: names } = words;
+  const nameOf = (piece: string) => names[piece as keyof typeof names] ?? piece;
+  const named = Object.entries(pieces).map(([name, piece]) => [nameOf(name), piece] as const);
   const of = (state: string) => named.filter(([, piece]) => piece.state === state);
   const rows = (state: 'absent' | 'waits') =>
     of(state).map(
@@ -20,7 +21,7 @@ export function hardwareRows(status: OfficersDeviceStatus, words: StatusWords): 
     [row.light, words.lightShows[light]],
     [row.officer, officer === null ? words.noCard : `${officer.id} ${officer.name}, ${officer.credential}`],
     [row.battery, batteryText(status, words)],
-    ...openDoors.map((door): Row => [words.alarm['door-open'], door]),
+    ...openDoors.map((door): Row => [words.alarm['door-open'], nameOf(door)]),
     [row.position, fix === null ? words.unknown : fixText(fix, words)],
     [row.hardware, works.length === 0 ? words.noHardware : listed(works)],
     ...rows('absent'),

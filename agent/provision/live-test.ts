@@ -6,6 +6,7 @@ import type { Config } from '../../config/load.js';
 import type { Gpio, GpioInput, GpioLineName, GpioOutput } from '../../drivers/gpio-port.js';
 import { openSerial, parsePortName } from '../../drivers/serial.js';
 import { configuredCamera } from '../recorder/configured-camera.js';
+import { type PieceWords, piecesEn } from '../words/pieces.js';
 
 /** What a piece did when it was tried. */
 export interface Tried {
@@ -21,24 +22,9 @@ const BLINK_MS = 300;
 /** Lines that are driven; the others are read. */
 export const DRIVEN: readonly string[] = ['light', 'buzzer', 'vibration'];
 
-const PIECES: Record<string, string> = {
-  camera: 'camera',
-  button: 'button',
-  light: 'light',
-  buzzer: 'buzzer',
-  vibration: 'vibration',
-  cover: 'cover',
-  attention: 'attention',
-  gnss: 'GNSS receiver',
-  cardReader: 'card reader',
-  board: "board's microcontroller",
-  storageDoor: 'storage door',
-  simDoor: 'SIM door',
-};
-
 /** What a person calls a piece. */
 export function pieceText(piece: string): string {
-  return PIECES[piece] ?? piece;
+  return piece in piecesEn ? piecesEn[piece as keyof PieceWords] : piece;
 }
 
 /** Opens the camera and waits for its first bytes of footage. Never rejects. */

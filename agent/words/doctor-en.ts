@@ -1,3 +1,5 @@
+import { piecesEn } from './pieces.js';
+
 /** What the doctor says in English. `DoctorWords` is made of it, so that another language has every sentence or does not compile. */
 export const doctorEn = {
   title: {
@@ -6,20 +8,7 @@ export const doctorEn = {
     node: 'Node.js',
     upgrade: 'upgrade',
     ffmpeg: 'ffmpeg',
-    camera: 'camera',
-    button: 'button',
-    light: 'light',
-    buzzer: 'buzzer',
-    vibration: 'vibration',
-    cover: 'cover switch',
-    storageDoor: 'storage door',
-    simDoor: 'SIM door',
-    attention: 'attention line',
-    gnss: 'GNSS receiver',
-    cardReader: 'card reader',
-    board: 'microcontroller',
-    presence: 'presence switch',
-    awayButton: 'away button',
+    ...piecesEn,
     firmware: 'its firmware',
     battery: 'battery',
     disk: 'disk space',

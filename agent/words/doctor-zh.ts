@@ -1,4 +1,5 @@
 import type { DoctorWords } from './doctor-en.js';
+import { piecesZh } from './pieces.js';
 import { statusZh } from './status-zh.js';
 
 /** What the doctor says in Chinese. Technical details of a library's error stay as the library says them. */
@@ -9,20 +10,7 @@ export const doctorZh: DoctorWords = {
     node: 'Node.js',
     upgrade: '升级',
     ffmpeg: 'ffmpeg',
-    camera: '摄像头',
-    button: '按键',
-    light: '指示灯',
-    buzzer: '蜂鸣器',
-    vibration: '振动马达',
-    cover: '机壳开关',
-    storageDoor: '存储卡仓门',
-    simDoor: 'SIM 卡仓门',
-    attention: '提醒线',
-    gnss: '卫星定位',
-    cardReader: '读卡器',
-    board: '单片机',
-    presence: '在岗开关',
-    awayButton: '离岗按键',
+    ...piecesZh,
     firmware: '单片机固件',
     battery: '电池',
     disk: '磁盘空间',

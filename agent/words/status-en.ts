@@ -1,3 +1,5 @@
+import { piecesEn } from './pieces.js';
+
 /** What `liuhen status` says in English; `StatusWords` is made of it. */
 export const statusEn = {
   profile: { recorder: 'recorder', kiosk: 'kiosk', archive: 'archive' },
@@ -75,6 +77,7 @@ export const statusEn = {
     'storage-full': 'storage full',
     fault: 'fault',
   },
+  piece: piecesEn,
   noCard: 'no card shown',
   unknown: 'unknown',
   satellites: (count: number) => `${count} satellites`,

@@ -1,3 +1,4 @@
+import { piecesZh } from './pieces.js';
 import type { StatusWords } from './status-en.js';
 
 /** What `liuhen status` says in Chinese. */
@@ -74,6 +75,7 @@ export const statusZh: StatusWords = {
     'storage-full': '存储已满',
     fault: '故障',
   },
+  piece: piecesZh,
   noCard: '未刷卡',
   unknown: '未知',
   satellites: (count) => `${count} 颗卫星`,

@@ -57,11 +57,6 @@ export const provisioningZh: Catalogue = {
   'YAML with the answers, instead of asking': '写有答案的 YAML，代替逐项询问',
   'make this machine a device: configuration, journal, keys, and enrolment with its authority':
     '把本机建成设备：配置、日志账本、密钥，并在主管机关入网',
-  'GNSS receiver': '卫星定位模块',
-  'card reader': '读卡器',
-  "board's microcontroller": '单片机',
-  'storage door': '存储卡仓门',
-  'SIM door': 'SIM 卡仓门',
   made: '已生成',
   'kept    {} as it was; liuhen config set changes it': '保留    {1} 未改动；用 liuhen config set 更改',
   'That line is the root key of {}. In words:': '这一行是 {1} 的根公钥。对应的词语：',

@@ -1,7 +1,14 @@
 import type { Catalogue } from '../pattern.js';
+import { type PieceWords, piecesEn, piecesZh } from '../pieces.js';
+
+const pieces: Catalogue = Object.fromEntries(
+  (Object.keys(piecesEn) as (keyof PieceWords)[]).map((piece) => [piecesEn[piece], piecesZh[piece]]),
+);
 
 /** Names of states, roles and reasons: values of the program that stand in a table or in a `{1!}` of another text. */
 export const valuesZh: Catalogue = {
+  ...pieces,
+
   default: '默认',
   file: '文件',
   unset: '未设置',
@@ -41,23 +48,11 @@ export const valuesZh: Catalogue = {
   array: '列表',
   boolean: 'true 或 false',
   undefined: '无内容',
-  storageDoor: '存储卡仓门',
-  simDoor: 'SIM 卡仓门',
-  gnss: '卫星定位',
-  cardReader: '读卡器',
-  board: '单片机',
   sealing: '正在封存',
   'not-sealing': '没有封存',
   recording: '录像',
   yes: '是',
   no: '否',
-  camera: '摄像头',
-  button: '按键',
-  light: '指示灯',
-  buzzer: '蜂鸣器',
-  vibration: '振动马达',
-  cover: '机壳开关',
-  attention: '提醒线',
   '{} s of footage': '影像 {1} 秒',
   '{} fragment, {}': '{1} 个片段，{2}',
   '{} fragments, {}': '{1} 个片段，{2}',
