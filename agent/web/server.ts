@@ -11,6 +11,7 @@ import type { RecordingState } from '../buffer/recordings.js';
 import { bytesText } from '../cli/text.js';
 import type { History } from '../doctor/history.js';
 import { CONTENT_SECURITY_POLICY, guard } from '../kiosk/guard.js';
+import { loadLanguage, spokenIn } from '../words/spoken.js';
 import type { Words } from '../words/words.js';
 import { chartSvg } from './chart.js';
 import { recorderPage, type StatusRow } from './page.js';
@@ -48,6 +49,7 @@ export async function startRecorderWeb(
   words: Words,
   wantedPort: number,
 ): Promise<RecorderWeb> {
+  await loadLanguage(words.language);
   const key = randomBytes(16).toString('hex');
   let port = wantedPort;
   // A browser keeps the cookies of all ports of a machine together: each page has one of its own.
@@ -71,7 +73,7 @@ export async function startRecorderWeb(
     return undefined;
   });
   pages(app, facts, words);
-  app.onError((error, c) => c.text(`${messageOf(error)}\n`, error instanceof LiuhenError ? 409 : 500));
+  app.onError((error, c) => c.text(faultText(error, words), error instanceof LiuhenError ? 409 : 500));
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.maxConnections = 32;
@@ -87,12 +89,21 @@ export async function startRecorderWeb(
 }
 
 function pages(app: Hono, facts: RecorderFacts, words: Words): void {
+  // What the agent says about just this moment is English: why the camera fails, why the link broke.
+  const rowsInLanguage = async () =>
+    (await facts.rows()).map(
+      ([name, value, isAlarm]): StatusRow => [name, spokenIn(words.language, value), isAlarm],
+    );
   app.get('/', async (c) => {
-    const [device, rows, recordings] = await Promise.all([facts.device(), facts.rows(), facts.recordings()]);
+    const [device, rows, recordings] = await Promise.all([
+      facts.device(),
+      rowsInLanguage(),
+      facts.recordings(),
+    ]);
     const newest = recordings.toReversed().slice(0, MOST_SHOWN);
     return c.html(recorderPage({ words, device, rows, recordings: newest }));
   });
-  app.get('/status.json', async (c) => c.json(await facts.rows()));
+  app.get('/status.json', async (c) => c.json(await rowsInLanguage()));
   app.get('/picture.jpg', async (c) => {
     const footage = await facts.footage();
     const picture = footage === undefined ? undefined : await pictureOf(footage);
@@ -114,6 +125,12 @@ function pages(app: Hono, facts: RecorderFacts, words: Words): void {
       return c.body(body, 200, { 'Content-Type': `${type}; charset=utf-8` });
     });
   }
+}
+
+/** What went wrong and what to do, in the language of the page. */
+function faultText(error: Error, { language }: Words): string {
+  const next = error instanceof LiuhenError && error.next !== undefined ? [error.next] : [];
+  return [messageOf(error), ...next].map((text) => `${spokenIn(language, text)}\n`).join('');
 }
 
 async function chart(

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import test, { type ExecutionContext } from 'ava';
 import { type RecorderFacts, startRecorderWeb } from '../../agent/web/server.js';
-import { words } from '../../agent/words/words.js';
+import { type Language, words } from '../../agent/words/words.js';
+import { LiuhenError } from '../../config/errors.js';
 
 const facts: RecorderFacts = {
   device: async () => 'liuhen.example/<script>alert(1)</script>',
@@ -13,8 +14,8 @@ const facts: RecorderFacts = {
   exportRecording: () => Promise.reject(new Error('nothing is to be exported here')),
 };
 
-async function page(t: ExecutionContext) {
-  const web = await startRecorderWeb(facts, words('en'), 0);
+async function page(t: ExecutionContext, changes: Partial<RecorderFacts> = {}, language: Language = 'en') {
+  const web = await startRecorderWeb({ ...facts, ...changes }, words(language), 0);
   t.teardown(() => web.close());
   const url = new URL(web.url);
   const entered = await fetch(url, { redirect: 'manual' });
@@ -55,4 +56,25 @@ test('names are text on the page, and never markup', async (t) => {
   const text = await (await fetch(url.origin, { headers: { cookie } })).text();
   t.false(text.includes('<script>alert'));
   t.false(text.includes('<img src=x'));
+});
+
+test('what the agent says in English is on a Chinese page in Chinese, and a fault says what to do', async (t) => {
+  const next = 'try again when it has ended';
+  const busy = 'another process is changing the authority in /a';
+  const { url, cookie } = await page(
+    t,
+    {
+      rows: async () => [['摄像头', `/dev/video0: ${busy}`, true]],
+      exportRecording: () => Promise.reject(new LiuhenError('LIUHEN_LOCKED', busy, { next })),
+    },
+    'zh',
+  );
+  const rows = await (await fetch(new URL('/status.json', url), { headers: { cookie } })).json();
+  t.regex(JSON.stringify(rows), /^\[\["摄像头","\/dev\/video0：\p{Script=Han}.*\/a.*",true\]\]$/u);
+  const headers = { cookie, origin: url.origin };
+  const refused = await fetch(new URL('/export/1', url), { method: 'POST', headers });
+  t.is(refused.status, 409);
+  const [fault = '', todo = ''] = (await refused.text()).split('\n');
+  t.regex(fault, /^\p{Script=Han}.* \/a/u);
+  t.regex(todo, /^\p{Script=Han}/u);
 });
