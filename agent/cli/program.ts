@@ -70,7 +70,7 @@ async function programWith(loaders: readonly (() => Promise<Register>)[]): Promi
 }
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  endWithReader(argv);
+  endWithReader();
   try {
     const { argv: spoken, asked } = takeLanguage(argv);
     if (asked !== undefined) chooseLanguage(asked);

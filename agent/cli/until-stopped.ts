@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../../config/errors.js';
 import { systemdNotice } from '../systemd.js';
+import { goOnWithoutReader } from './closed-output.js';
 
 /** What runs until it is told to end, and what is to be done once it is. */
 export interface Started {
@@ -10,8 +11,9 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Resolves with the first SIGINT or SIGTERM from now on; a second one ends the process at once. */
+/** Resolves with the first SIGINT or SIGTERM from now on; a second one ends the process at once. That nobody reads its output does not. */
 export function stopSignal(): Promise<NodeJS.Signals> {
+  goOnWithoutReader();
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });

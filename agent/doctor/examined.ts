@@ -21,7 +21,8 @@ export type Witnessing =
   | {
       answer: 'cosigned';
       tookMs: number;
-      timeSec: number /** Entries it has yet to take in; 0: it has ours. */;
+      timeSec: number;
+      /** Entries it has yet to take in; 0: it has ours. */
       behind: number;
     }
   | { answer: 'fork'; message: string }

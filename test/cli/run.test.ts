@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
+import { initArchive } from '../../agent/archive/archive.js';
 import { callAgent } from '../../agent/control/client.js';
 import type { AgentStatus } from '../../agent/status.js';
 import { TestAuthorityHouse } from '../support/authority.js';
@@ -69,3 +70,19 @@ test('an authority that is ended before it reached its broker never says that it
   serve.kill('SIGTERM');
   t.deepEqual([await closed, said], [[0, null], '']);
 });
+
+for (const words of [['--lang', 'zh', 'archive', 'run'], ['archive']]) {
+  test(`an agent goes on when nobody reads that it is ready: liuhen ${words.join(' ')}`, async (t) => {
+    const data = await mkdtemp(join(tmpdir(), 'liuhen-archive-'));
+    t.teardown(() => rm(data, { recursive: true }));
+    await initArchive(data, 'liuhen.example/archive');
+    const args = [LIUHEN, ...words, '--data', data, '--embedded-broker', '--port', '0'];
+    const agent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const exited = once(agent, 'exit');
+    agent.stdout.destroy();
+    const answers = () => callAgent(data, 'GET', '/status').then(Boolean, () => false);
+    while (agent.exitCode === null && !(await answers())) await pause(20);
+    agent.kill('SIGTERM');
+    t.deepEqual(await exited, [0, null]);
+  });
+}
