@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import type { Config } from '../../config/load.js';
 import { syncFolder } from '../journal/epoch-keys.js';
-import { TOPIC_PREFIX } from '../uplink/topics.js';
+import { topics } from '../uplink/topics.js';
 import { checkAnswer, type EnrolAnswer, readAnswer, serialOf, validToMs } from './answer.js';
 import { MAX_REQUEST_BYTES } from './carrier.js';
 import type { Facts } from './device.js';
@@ -75,7 +75,7 @@ export async function takeRenewal(config: Config, answer: EnrolAnswer, nowMs: nu
   const { tls } = brokerOf(config);
   const next = { ...tls, certFile: files.nextIdentity(data), keyFile: files.nextIdentity(data) };
   try {
-    await proveConnection({ ...brokerOf(config), tls: next }, `${TOPIC_PREFIX}/${device.id}/receipt`);
+    await proveConnection({ ...brokerOf(config), tls: next }, topics.receipt(device.id));
   } catch (error) {
     throw new LiuhenError(
       'LIUHEN_LINK',
