@@ -66,17 +66,16 @@ export async function initAuthority(asked: NewAuthority): Promise<MadeAuthority>
       `--domain: expected a domain name, got ${JSON.stringify(domain.slice(0, 80))}`,
     );
   }
-  const settings = await settingsFor(asked, await sameBefore(dir, domain));
+  // What cannot be is refused before anything is made.
+  await settingsFor(asked);
   await makeFolder(dir, 0o750);
   // The rules that it writes are of all devices: nobody is to enrol one or to revoke one meanwhile.
-  return whileLocked(dir, () => initLocked(asked, settings));
+  return whileLocked(dir, async () => initLocked(asked, await settingsFor(asked)));
 }
 
 /** What was said before holds on where nothing else is asked for. */
-async function settingsFor(
-  asked: NewAuthority,
-  old: AuthoritySettings | undefined,
-): Promise<AuthoritySettings> {
+async function settingsFor(asked: NewAuthority): Promise<AuthoritySettings> {
+  const old = await sameBefore(asked.dir, asked.domain);
   const { domain, root = old?.root, archive = old?.archive, days = old?.days ?? USUAL.days } = asked;
   const at = old === undefined ? undefined : addressOf(old.broker);
   const { host = at?.host ?? ownAddress(), port = at?.port ?? USUAL.port } = asked;

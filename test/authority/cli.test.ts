@@ -9,7 +9,7 @@ import test, { type ExecutionContext } from 'ava';
 import { initArchive } from '../../agent/archive/archive.js';
 import { createCa } from '../../agent/authority/ca.js';
 import { enrol } from '../../agent/authority/ca-enrol.js';
-import { places } from '../../agent/authority/ca-folder.js';
+import { places, readSettings, writeSettings } from '../../agent/authority/ca-folder.js';
 import { initAuthority } from '../../agent/authority/ca-init.js';
 import { createCaKey, openCaKey } from '../../agent/authority/ca-key.js';
 import { whileLocked } from '../../agent/authority/ca-lock.js';
@@ -193,16 +193,24 @@ test('while somebody changes an authority its rules are not written from what wa
   const dir = join(folder, 'authority');
   const asked = { dir, domain: 'liuhen.example', passphrase: undefined, nowMs: Date.now() };
   const made = await initAuthority(asked);
+  const name = 'publisher@liuhen.example';
+  const old = new X509Certificate(await readFile(places.identity(dir, name)));
+  const serial = old.serialNumber.toLowerCase();
+  const revoked = { office: 'publisher', name, serial, at: new Date().toISOString(), why: 'lost' };
   let again: Promise<unknown> = Promise.resolve();
   await whileLocked(dir, async () => {
     again = initAuthority(asked);
     await Promise.race([again, delay(300)]);
     await writeFile(join(places.broker(dir), 'acl'), 'as it was changed meanwhile');
+    await writeSettings(dir, { ...made.settings, revokedOffices: [revoked] });
     await delay(100);
     t.is(await readFile(join(places.broker(dir), 'acl'), 'utf8'), 'as it was changed meanwhile');
   });
   await again;
-  t.true((await readFile(join(places.broker(dir), 'acl'), 'utf8')).includes(made.settings.domain));
+  const rules = await readFile(join(places.broker(dir), 'acl'), 'utf8');
+  t.regex(rules, /^user publisher-2@liuhen\.example$/m);
+  t.regex(rules, /^user publisher@liuhen\.example\ntopic deny #$/m, 'who was revoked meanwhile stays so');
+  t.deepEqual((await readSettings(dir)).revokedOffices, [revoked]);
 });
 
 test('tokens for a whole bench go into files that only their owner reads', async (t) => {
