@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
-import { loadConfig } from '../../config/load.js';
+import { parseConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { initDevice } from '../init.js';
 import { spoken } from '../words/spoken.js';
@@ -38,9 +38,15 @@ export function registerInit(program: Command): void {
           next: 'choose another with --config',
         });
       }
-      await writeFile(flags.config, configText(flags), { flag: 'wx' });
-      const config = loadConfig(flags.config);
-      const rootVkey = await initDevice(config.data, config.device, systemClock());
+      const text = configText(flags);
+      const config = parseConfig(text, flags.config);
+      await writeFile(flags.config, text, { flag: 'wx' });
+      const rootVkey = await initDevice(config.data, config.device, systemClock()).catch(
+        async (error: unknown) => {
+          await rm(flags.config);
+          throw error;
+        },
+      );
       const where = relative(process.cwd(), resolve(flags.config));
       if (flags.json === true) {
         process.stdout.write(
