@@ -54,7 +54,13 @@ export function recorderPage({ words, device, rows, recordings }: PageParts): st
           </div>
           <h2>{web.recordings}</h2>
           <p class="said" role="status" />
-          {recordings.length === 0 ? <p>{web.none}</p> : <Recordings words={words} recordings={recordings} />}
+          <div id="kept">
+            {recordings.length === 0 ? (
+              <p>{web.none}</p>
+            ) : (
+              <Recordings words={words} recordings={recordings} />
+            )}
+          </div>
         </main>
       </body>
     </html>

@@ -70,6 +70,7 @@ test.serial(
     t.true((await text('#status')).includes('未录制'));
     t.true((await bench.liuhen('start')).status === 0);
     await until(page, "document.querySelector('#status').textContent.includes('正在录制')");
+    await until(page, "document.querySelector('#recordings').textContent.includes('正在录制')");
 
     await page.click(`form[action="/export/${recording}"] button`);
     await until(page, "document.querySelector('.said').textContent.length > 1");

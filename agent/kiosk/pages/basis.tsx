@@ -59,20 +59,18 @@ export function basisPage({ view, frame, item }: DocumentProps<SectionItem<'lega
     item,
     list: 'basis',
     children: (
-      <>
-        <ul class="laws">
-          {content.items.map((law) => (
-            <li>
-              <Law law={law} view={view} />
-              {law.inForceSince === undefined ? null : (
-                <Facts>
-                  <DayFact view={view} name="inForceSince" of={law.inForceSince} />
-                </Facts>
-              )}
-            </li>
-          ))}
-        </ul>
-      </>
+      <ul class="laws">
+        {content.items.map((law) => (
+          <li>
+            <Law law={law} view={view} />
+            {law.inForceSince === undefined ? null : (
+              <Facts>
+                <DayFact view={view} name="inForceSince" of={law.inForceSince} />
+              </Facts>
+            )}
+          </li>
+        ))}
+      </ul>
     ),
   });
 }

@@ -24,56 +24,54 @@ export function guidePage({ view, frame, item, procedure, qr }: GuideProps): str
     item,
     list: 'guides',
     children: (
-      <>
-        <div class="with-side">
-          <div>
-            <div class="figures">
-              <Figure name={t('timeLimit')}>
-                <TimeLimit item={item} view={view} />
-              </Figure>
-              <Figure name={t('fee')}>
-                {content.fee.charged ? <T of={content.fee.amount} view={view} /> : t('free')}
-              </Figure>
-              <Figure name={t('atWindow')}>
-                {content.windows.length === 0 ? '—' : <Plain>{content.windows.join(t('comma'))}</Plain>}
-                {content.windows.includes(frame.window) ? (
-                  <span class="figure-note">{t('thisWindow')}</span>
-                ) : null}
-              </Figure>
-            </div>
-            <Materials item={item} view={view} />
-            {content.conditions.length === 0 ? null : (
-              <Part name="conditions" view={view}>
-                <ol class="plain-list">
-                  {content.conditions.map((condition) => (
-                    <li>
-                      <T of={condition} view={view} />
-                    </li>
-                  ))}
-                </ol>
-              </Part>
-            )}
-            <Facts>
-              <TextFact view={view} name="audience" of={content.audience} />
-              <TextFact view={view} name="result" of={content.result} />
-              <Contact of={content} view={view} />
-            </Facts>
-            {content.fee.charged ? <BasisList name="grounds" basis={content.fee.basis} view={view} /> : null}
-            <BasisList name="basis" basis={content.basis} view={view} />
+      <div class="with-side">
+        <div>
+          <div class="figures">
+            <Figure name={t('timeLimit')}>
+              <TimeLimit item={item} view={view} />
+            </Figure>
+            <Figure name={t('fee')}>
+              {content.fee.charged ? <T of={content.fee.amount} view={view} /> : t('free')}
+            </Figure>
+            <Figure name={t('atWindow')}>
+              {content.windows.length === 0 ? '—' : <Plain>{content.windows.join(t('comma'))}</Plain>}
+              {content.windows.includes(frame.window) ? (
+                <span class="figure-note">{t('thisWindow')}</span>
+              ) : null}
+            </Figure>
           </div>
-          <aside class="side" aria-labelledby="take">
-            <Qr qr={qr} label={`${t('take')}${t('colon')}${title}`} />
-            <h2 id="take">{t('take')}</h2>
-            <p>{t('takeHow')}</p>
-            {procedure === undefined ? null : (
-              <a class="button primary" href={to(`/procedures/${procedure.id}`)}>
-                <Icon name="procedures" />
-                <span>{t('seeProcedure')}</span>
-              </a>
-            )}
-          </aside>
+          <Materials item={item} view={view} />
+          {content.conditions.length === 0 ? null : (
+            <Part name="conditions" view={view}>
+              <ol class="plain-list">
+                {content.conditions.map((condition) => (
+                  <li>
+                    <T of={condition} view={view} />
+                  </li>
+                ))}
+              </ol>
+            </Part>
+          )}
+          <Facts>
+            <TextFact view={view} name="audience" of={content.audience} />
+            <TextFact view={view} name="result" of={content.result} />
+            <Contact of={content} view={view} />
+          </Facts>
+          {content.fee.charged ? <BasisList name="grounds" basis={content.fee.basis} view={view} /> : null}
+          <BasisList name="basis" basis={content.basis} view={view} />
         </div>
-      </>
+        <aside class="side" aria-labelledby="take">
+          <Qr qr={qr} label={`${t('take')}${t('colon')}${title}`} />
+          <h2 id="take">{t('take')}</h2>
+          <p>{t('takeHow')}</p>
+          {procedure === undefined ? null : (
+            <a class="button primary" href={to(`/procedures/${procedure.id}`)}>
+              <Icon name="procedures" />
+              <span>{t('seeProcedure')}</span>
+            </a>
+          )}
+        </aside>
+      </div>
     ),
   });
 }

@@ -2,6 +2,7 @@
 
 const SECOND_MS = 1000;
 const PICTURE_MS = 2000;
+const RECORDINGS_MS = 5000;
 const CHART_MS = 60_000;
 
 const rows = document.querySelector('#status tbody');
@@ -42,6 +43,23 @@ function lookAtPicture() {
   picture.src = `/picture.jpg?at=${Date.now()}`;
 }
 
+// The page anew, of which only the recordings are taken, and not while one is being exported.
+function lookAtRecordings() {
+  const request = new XMLHttpRequest();
+  request.open('GET', '/');
+  // The page's policy forbids to make a document of text.
+  request.responseType = 'document';
+  request.timeout = 10_000;
+  request.onload = () => {
+    const fresh = request.responseXML?.querySelector('#kept');
+    const kept = document.querySelector('#kept');
+    const isBusy = kept.querySelector('button:disabled') !== null;
+    if (fresh != null && !isBusy && fresh.innerHTML !== kept.innerHTML) kept.replaceWith(fresh);
+  };
+  request.onloadend = () => setTimeout(lookAtRecordings, RECORDINGS_MS);
+  request.send();
+}
+
 document.addEventListener('submit', async (event) => {
   event.preventDefault();
   const form = event.target;
@@ -63,3 +81,4 @@ setInterval(() => {
 }, CHART_MS);
 look();
 lookAtPicture();
+setTimeout(lookAtRecordings, RECORDINGS_MS);
