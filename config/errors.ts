@@ -74,3 +74,10 @@ export function systemCodeOf(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** What to do about anything that was thrown: as it says itself, or as its system error has it. */
+export function nextOf(error: unknown): string | undefined {
+  if (error instanceof LiuhenError && error.next !== undefined) return error.next;
+  if (systemCodeOf(error) !== 'EACCES') return undefined;
+  return 'run it again as root (sudo), or as the user that owns it';
+}

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { LiuhenError, messageOf } from '../../config/errors.js';
+import { LiuhenError, messageOf, nextOf } from '../../config/errors.js';
 import { VERSION } from '../version.js';
 import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
 import { loadLanguage, spoken } from '../words/spoken.js';
@@ -90,7 +90,8 @@ async function report(error: unknown): Promise<number> {
   const known = error instanceof LiuhenError;
   const code = known ? `${error.code}: ` : '';
   process.stderr.write(`liuhen: ${code}${messageOf(error)}\n`);
-  if (known && error.next !== undefined) process.stderr.write(`  next: ${error.next}\n`);
+  const next = nextOf(error);
+  if (next !== undefined) process.stderr.write(`  next: ${next}\n`);
   if (!known && process.env.LIUHEN_DEBUG !== undefined && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   }
@@ -100,8 +101,10 @@ async function report(error: unknown): Promise<number> {
 /** A message that has no Chinese stands below what its code means. */
 async function reportInChinese(error: unknown): Promise<number> {
   const detail = spoken(messageOf(error));
+  const toDo = nextOf(error);
   if (!(error instanceof LiuhenError)) {
     process.stderr.write(`liuhen：${detail}\n`);
+    if (toDo !== undefined) process.stderr.write(`  下一步：${spoken(toDo)}\n`);
     if (process.env.LIUHEN_DEBUG !== undefined && error instanceof Error)
       process.stderr.write(`${error.stack}\n`);
     return EXIT_FAILED;
@@ -109,7 +112,7 @@ async function reportInChinese(error: unknown): Promise<number> {
   const { explanations } = await import('../words/explanations.js');
   const { meaning, next } = explanations[error.code].zh;
   const said = /\p{Script=Han}/u.test(detail) ? detail : `${meaning}\n  详情：${detail}`;
-  const advice = error.next === undefined ? next : spoken(error.next);
+  const advice = toDo === undefined ? next : spoken(toDo);
   process.stderr.write(`liuhen：${error.code}：${said}\n  下一步：${advice}\n`);
   return error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
 }

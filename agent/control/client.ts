@@ -4,8 +4,8 @@ import { ERROR_CODES, type ErrorCode, LiuhenError, messageOf, systemCodeOf } fro
 import { controlSocket } from './socket.js';
 
 /**
- * Asks the agent that runs on this data folder. Throws LIUHEN_NOT_RUNNING when none does, and the agent's own error otherwise. Waits as
- * long as the agent takes.
+ * Asks the agent that runs on this data folder. Throws LIUHEN_NOT_RUNNING when none does, LIUHEN_STORAGE_IO where
+ * its folder is another user's, and the agent's own error otherwise. Waits as long as the agent takes.
  */
 export async function callAgent(
   dataFolder: string,
@@ -40,14 +40,23 @@ function send(
     const outgoing = request({ socketPath, method, path, headers: { 'content-type': 'application/json' } });
     outgoing.on('error', (error) => {
       const code = systemCodeOf(error);
-      const gone = code === 'ENOENT' || code === 'ECONNREFUSED';
-      reject(
-        new LiuhenError(
-          gone ? 'LIUHEN_NOT_RUNNING' : 'LIUHEN_LINK',
-          gone ? `no agent is running on ${socketPath}` : `agent at ${socketPath}: ${messageOf(error)}`,
-          { cause: error, next: 'start it with liuhen run' },
-        ),
-      );
+      if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+        const none = `no agent is running on ${socketPath}`;
+        reject(
+          new LiuhenError('LIUHEN_NOT_RUNNING', none, { cause: error, next: 'start it with liuhen run' }),
+        );
+      } else if (code === 'EACCES') {
+        const refused = `agent at ${socketPath}: only its own user may ask it`;
+        reject(new LiuhenError('LIUHEN_STORAGE_IO', refused, { cause: error }));
+      } else {
+        const broken = `agent at ${socketPath}: ${messageOf(error)}`;
+        reject(
+          new LiuhenError('LIUHEN_LINK', broken, {
+            cause: error,
+            next: 'liuhen status says whether it still runs',
+          }),
+        );
+      }
     });
     outgoing.on('response', (incoming) => {
       text(incoming).then((answer) => resolve({ status: incoming.statusCode ?? 0, answer }), reject);

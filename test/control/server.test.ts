@@ -6,6 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { callAgent } from '../../agent/control/client.js';
 import { type ControlActions, startControl } from '../../agent/control/server.js';
 import { controlSocket } from '../../agent/control/socket.js';
+import { type LiuhenError, nextOf } from '../../config/errors.js';
 
 async function folderOf(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'liuhen-control-'));
@@ -65,4 +66,17 @@ test('what is being done when an agent ends is done first, and answered', async 
   setTimeout(finish, 200);
   t.deepEqual(await answer, { entry: 7 });
   await ended;
+});
+
+const asRoot = process.getuid?.() === 0 ? test.serial : test.serial.skip;
+asRoot('another user is told whom to be, not to start an agent that runs', async (t) => {
+  const folder = await folderOf(t);
+  t.teardown(await startControl(folder, actions({ status: async () => ({}) })));
+  process.seteuid?.(65_534);
+  const refused = await t
+    .throwsAsync<LiuhenError>(callAgent(folder, 'GET', '/status'))
+    .finally(() => process.seteuid?.(0));
+  t.is(refused?.code, 'LIUHEN_STORAGE_IO');
+  t.is(refused?.message, `agent at ${controlSocket(folder)}: only its own user may ask it`);
+  t.is(nextOf(refused), 'run it again as root (sudo), or as the user that owns it');
 });

@@ -96,7 +96,10 @@ export const commandsZh: Catalogue = {
   'agent: status {}': '代理程序：状态 {1}',
   'no agent is running on {}': '{1} 上没有代理程序在运行',
   'agent at {}: {}': '位于 {1} 的代理程序：{2}',
+  'agent at {}: only its own user may ask it': '位于 {1} 的代理程序：只有它自己的用户才可询问',
+  'run it again as root (sudo), or as the user that owns it': '请以 root（sudo）或其所有者的身份重新运行',
   'start it with liuhen run': '用 liuhen run 启动它',
+  'liuhen status says whether it still runs': '用 liuhen status 查看它是否仍在运行',
 
   'this agent pins no root key, so nobody can command it': '此代理程序没有指定根公钥，因此无人可向它下达命令',
   "set disclosure.root to the vkey of the authority's root key":
