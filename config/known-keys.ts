@@ -22,7 +22,7 @@ export function unknownKey(key: string): string {
 
 /**
  * The known dotted key nearest to `key`: first in the same section, then anywhere. Letter case does not count; about
- * a third of the letters of the last part may differ, or one may be the beginning of the other.
+ * a third of the letters of the last part may differ, all may stand in another order, or one may be the beginning of the other.
  */
 function nearestKey(key: string): string | undefined {
   const name = nameOf(key);
@@ -37,8 +37,13 @@ function nearest(name: string, candidates: readonly string[]): string | undefine
   const begins = (candidate: string) => candidate.startsWith(name) || name.startsWith(candidate);
   const match =
     closestMatch(name, names, { maxDistance: Math.max(1, Math.floor(name.length / 3)) }) ??
+    names.find((candidate) => lettersOf(candidate) === lettersOf(name)) ??
     names.find((candidate) => Math.min(name.length, candidate.length) >= 4 && begins(candidate));
   return match === undefined ? undefined : candidates[names.indexOf(match)];
+}
+
+function lettersOf(name: string): string {
+  return [...name].sort().join('');
 }
 
 function keysAndSections(): string[] {

@@ -35,6 +35,11 @@ const mistakes: Mistake[] = [
     says: ['c.yaml:3:3: recording.prerecrd: unknown key, did you mean recording.preRecord?'],
   },
   {
+    title: 'a short key with two letters in the wrong order',
+    text: `${device}\ncamera:\n  widht: 1280\n`,
+    says: ['c.yaml:3:3: camera.widht: unknown key, did you mean camera.width?'],
+  },
+  {
     title: 'a key in the wrong case',
     text: `${device}\ncamera:\n  framespersecond: 25\n`,
     says: ['c.yaml:3:3: camera.framespersecond: unknown key, did you mean camera.framesPerSecond?'],
