@@ -11,6 +11,7 @@ import { fsyncFinding, spaceFinding } from './disk.js';
 import { enduranceFinding } from './endurance.js';
 import { backlogFinding, journalFinding, kioskFinding, platformFinding } from './evidence.js';
 import type { Examination, Examined, Sealed, Witnessing } from './examined.js';
+import { CAMERA_MS } from './footage-rate.js';
 import { absentCamera, batteryFinding, cameraFinding, firmwareFinding, pieceChecks } from './hardware.js';
 import { deviceCertificateFinding } from './renewal.js';
 import { configFinding, ffmpegFinding, nodeFinding, upgradeFinding } from './software.js';
@@ -20,9 +21,6 @@ export interface DoctorOptions {
   gate?: boolean;
   witnessMs?: number;
 }
-
-/** How long a camera may take to its first footage: a network camera negotiates first. */
-export const CAMERA_MS = 12_000;
 
 /** What a role has nothing of. */
 const NOT_OF: Readonly<Record<string, readonly CheckId[]>> = {

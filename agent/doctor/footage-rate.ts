@@ -11,6 +11,8 @@ export interface FootageRate {
 }
 
 const WINDOW_MS = 15_000;
+/** How long a camera may take to its first footage: a network camera negotiates first. */
+export const CAMERA_MS = 12_000;
 
 /** Counts what the camera gives, over the newest seconds. */
 export class FootageMeter {

@@ -23,9 +23,8 @@ import { startUplink, type Uplink } from '../uplink/uplink.js';
 import { SOFTWARE } from '../version.js';
 import { witnessedBy } from './archive.js';
 import { surveyBacklog } from './backlog.js';
-import { CAMERA_MS } from './doctor.js';
 import type { Camera, Examined } from './examined.js';
-import { FootageMeter } from './footage-rate.js';
+import { CAMERA_MS, FootageMeter } from './footage-rate.js';
 import { newestOf, sealProbe } from './probe.js';
 
 /** A receiver speaks every second, a board answers within one; what has not spoken by then is not there. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../../config/load.js';
 import type { Clock } from '../../drivers/clock.js';
 import { checkDevice } from '../buffer/check.js';
@@ -13,7 +14,10 @@ import type { Uplink } from '../uplink/uplink.js';
 import { witnessedBy } from './archive.js';
 import type { Backlog } from './backlog.js';
 import type { Camera, Examined } from './examined.js';
+import { CAMERA_MS } from './footage-rate.js';
 import { newestOf, sealProbe } from './probe.js';
+
+const LOOK_MS = 100;
 
 export interface RunningParts {
   config: Config;
@@ -45,7 +49,15 @@ export function runningDevice(parts: RunningParts): Examined {
       return { pid: process.pid, upSec: Math.round(process.uptime()) };
     },
     rootVkey: async () => parts.rootVkey,
-    camera: async () => camera?.() ?? { rate: undefined, problem: undefined, shortcomings: [] },
+    async camera() {
+      for (;;) {
+        const seen = camera?.() ?? { rate: undefined, problem: undefined, shortcomings: [] };
+        // An agent that was just started has not seen enough yet to say that nothing comes.
+        const isEarly = camera !== undefined && process.uptime() * 1000 < CAMERA_MS;
+        if (!isEarly || seen.rate !== undefined || seen.problem !== undefined) return seen;
+        await pause(LOOK_MS);
+      }
+    },
     pieces: async () => parts.pieces(),
     firmware: async () => await firmware?.info(),
     battery: async () => parts.battery?.() ?? undefined,
