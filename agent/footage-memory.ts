@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 type Collect = (options?: { type: 'minor' }) => void;
 
 const YOUNG_PAUSE_MS = 500;
-/** Footage that may be sealed between two collections of everything. */
-const SEALED_BYTES = 4 * 1024 * 1024;
+/** Footage that nothing refers to any more, from which on everything is collected. */
+const DEAD_BYTES = 4 * 1024 * 1024;
 
 /**
  * Gives footage back that nothing refers to any more. It lies outside V8's heap, and V8, which sees only the small objects that own
@@ -14,23 +14,33 @@ const SEALED_BYTES = 4 * 1024 * 1024;
  */
 export class FootageMemory {
   readonly #collect = exposedCollect();
+  readonly #heldBytes: () => number;
   #youngAtMs = 0;
-  #sealed = 0;
+  /** The least that buffers took beyond footage since everything was collected. */
+  #otherBytes = Number.POSITIVE_INFINITY;
 
-  /** A fragment came from the camera, and left the pieces behind in which it came. */
-  came(): void {
-    const nowMs = performance.now();
-    if (nowMs - this.#youngAtMs < YOUNG_PAUSE_MS) return;
-    this.#youngAtMs = nowMs;
-    this.#collect({ type: 'minor' });
+  /** `heldBytes`: footage that is in memory because somebody needs it. */
+  constructor(heldBytes: () => number) {
+    this.#heldBytes = heldBytes;
   }
 
-  /** A fragment is on disk. */
-  sealed({ bytes }: { bytes: number }): void {
-    this.#sealed += bytes;
-    if (this.#sealed < SEALED_BYTES) return;
-    this.#sealed = 0;
+  /** Footage came, and left the pieces behind in which it came; or it is on disk, and may be needed no more. */
+  changed(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#youngAtMs >= YOUNG_PAUSE_MS) {
+      this.#youngAtMs = nowMs;
+      this.#collect({ type: 'minor' });
+    }
+    if (this.#beyondFootage() < this.#otherBytes + DEAD_BYTES) return;
     this.#collect();
+    this.#otherBytes = Number.POSITIVE_INFINITY;
+    this.#beyondFootage();
+  }
+
+  #beyondFootage(): number {
+    const bytes = process.memoryUsage().arrayBuffers - this.#heldBytes();
+    this.#otherBytes = Math.min(this.#otherBytes, bytes);
+    return bytes;
   }
 }
 

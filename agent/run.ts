@@ -104,9 +104,9 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
     recorder.on('camera', (giving) => {
       if (!giving) picture.lost();
     });
-    const memory = new FootageMemory();
-    recorder.on('footage', () => memory.came());
-    recorder.on('sealed', (fragment) => memory.sealed(fragment));
+    const memory = new FootageMemory(() => recorder.preRecord.bytes + stores.footage.heldBytes);
+    recorder.on('footage', () => memory.changed());
+    recorder.on('sealed', () => memory.changed());
     const inbox = await openCommandInbox({ config, journal, store: stores.store, clock, log });
     if (inbox !== undefined) opened.add(() => inbox.commands.close());
     const uplink = uplinkOf(config, stores, journal, clock, log, () => device?.hardware.battery, inbox);

@@ -14,8 +14,11 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** LevelDB copies what it is given, twice while the copy grows: this bounds what a whole pre-record takes on its way to disk. */
-const MAX_GROUP_BYTES = 2 * 1024 * 1024;
+/**
+ * LevelDB copies what it is given, twice while the copy grows: this bounds what a whole pre-record takes on its way to disk. A fragment
+ * of a second at 8 Mbit/s goes alone: two at once are no faster.
+ */
+const MAX_GROUP_BYTES = 1024 * 1024;
 
 /**
  * Footage bytes by recording, take and fragment. A store of its own: monotonic keys, no compression and removal by whole
@@ -57,6 +60,11 @@ export class FootageStore {
   /** Need not be kept in memory any longer. */
   sent(ref: FootageRef): void {
     this.#forget(keyOf(ref));
+  }
+
+  /** In memory, on the way to the disk or for the uplink. */
+  get heldBytes(): number {
+    return this.#waiting.reduce((sum, { bytes }) => sum + bytes.length, this.#unsentBytes);
   }
 
   /** The bytes as they were put; nothing checks them here, so whoever uses them compares their SHA-256. */

@@ -10,6 +10,8 @@ import { RecordingsView } from './recordings.js';
 
 /** Two fragments of a second at 8 Mbit/s: more only waits in memory, twice. */
 const FOOTAGE_WRITE_BUFFER_BYTES = 2 * 1024 * 1024;
+/** Entries come at a few hundred bytes a second: hours of them would wait in memory, and be read again at every start. */
+const JOURNAL_WRITE_BUFFER_BYTES = 1024 * 1024;
 
 /** The parts of a device's data folder, open. Only one process can have them. */
 export interface DeviceStores {
@@ -25,7 +27,10 @@ export interface DeviceStores {
  * an agent runs on it.
  */
 export async function openStores(folder: string): Promise<DeviceStores> {
-  const journalDb = await Database.open(join(folder, 'journal'), { compression: true });
+  const journalDb = await Database.open(join(folder, 'journal'), {
+    compression: true,
+    writeBufferBytes: JOURNAL_WRITE_BUFFER_BYTES,
+  });
   let footageDb: Database;
   try {
     footageDb = await Database.open(join(folder, 'footage'), {

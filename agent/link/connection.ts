@@ -1,5 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { type IPublishPacket, MqttClient } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { type Bulk, PacketReader } from './packet-reader.js';
 import { Publisher } from './publisher.js';
@@ -35,6 +36,9 @@ export interface BrokerLimits {
   /** The largest packet, header included. */
   packetBytes: number;
 }
+
+// Otherwise mqtt.js keeps each of 65,536 numbers in a buffer of its own, 8 MB of them, so as not to write two bytes now and then.
+writeToStream.cacheNumbers = false;
 
 const MAX_PACKET_BYTES = 268_435_455;
 const GRACE_MS = 2000;

