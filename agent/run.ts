@@ -201,6 +201,7 @@ export async function runAgent(options: RecorderOptions): Promise<Agent> {
         backlog: survey,
         camera: () => ({
           rate: meter.rate(),
+          sinceNewestMs: meter.sinceNewestMs(),
           problem: recorder.cameraDetail,
           shortcomings: film.shortcomings,
         }),

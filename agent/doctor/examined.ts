@@ -30,8 +30,10 @@ export type Witnessing =
   | { answer: 'none'; counts: Readonly<Record<string, number>> };
 
 export interface Camera {
-  /** Undefined when it gives nothing. */
+  /** Undefined when it gives nothing, or nothing for a while, as one that takes still pictures. */
   rate: FootageRate | undefined;
+  /** How long ago the newest came; undefined: none did. */
+  sinceNewestMs: number | undefined;
   problem: string | undefined;
   shortcomings: readonly string[];
 }

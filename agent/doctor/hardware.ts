@@ -46,11 +46,14 @@ export async function cameraFinding(
   limitMs: number,
 ): Promise<Finding> {
   const { camera, recording } = device.config;
-  const { rate, problem, shortcomings } = await device.camera();
+  const { rate, sinceNewestMs, problem, shortcomings } = await device.camera();
   const { source, framesPerSecond, copy } = camera;
-  if (rate === undefined) {
-    return fault(problem ?? words.cameraSilent(source, Math.round(limitMs / 1000)), words.cameraNext);
+  if (recording.mode === 'still') {
+    if (sinceNewestMs !== undefined && sinceNewestMs <= recording.stillEveryMs + limitMs)
+      return given(words, words.cameraStill(source, Math.round(sinceNewestMs / 1000)), shortcomings);
+    return silent(words, source, problem, sinceNewestMs ?? limitMs);
   }
+  if (rate === undefined) return silent(words, source, problem, limitMs);
   const moving = recording.mode === 'video' && rate.framesPerSecond !== undefined;
   const value = words.cameraGives(source, rateText(words, rate, moving));
   if (moving && !copy && (rate.framesPerSecond ?? 0) < framesPerSecond * SLOW) {
@@ -58,7 +61,14 @@ export async function cameraFinding(
     return warning(words.cameraSlow(source, text, framesPerSecond), words.cameraSlowNext);
   }
   if (moving && rate.footagePerSecond < LATE) return warning(value, words.cameraSlowNext);
-  const [without] = shortcomings;
+  return given(words, value, shortcomings);
+}
+
+function silent(words: Words['doctor'], source: string, problem: string | undefined, ms: number): Finding {
+  return fault(problem ?? words.cameraSilent(source, Math.round(ms / 1000)), words.cameraNext);
+}
+
+function given(words: Words['doctor'], value: string, [without]: readonly string[]): Finding {
   return without === undefined ? ok(value) : warning(words.cameraWithout(without), words.cameraNext);
 }
 

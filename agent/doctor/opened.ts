@@ -86,14 +86,16 @@ export class OpenedDevice implements Examined {
       for await (const event of fragmentsOf(run.output)) {
         if (event.type !== 'fragment') continue;
         meter.came(event.fragment);
-        if (++fragments > ENOUGH_FRAGMENTS) break;
+        // Of still pictures the next may be minutes away.
+        if (++fragments > ENOUGH_FRAGMENTS || this.config.recording.mode === 'still') break;
       }
     } finally {
       clearTimeout(limit);
       await run.stop();
     }
     const { detail } = await run.ended;
-    return { rate: meter.rate(), problem: detail, shortcomings: film.shortcomings };
+    const sinceNewestMs = meter.sinceNewestMs();
+    return { rate: meter.rate(), sinceNewestMs, problem: detail, shortcomings: film.shortcomings };
   }
 
   async pieces() {

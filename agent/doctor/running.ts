@@ -18,6 +18,12 @@ import { CAMERA_MS } from './footage-rate.js';
 import { newestOf, sealProbe } from './probe.js';
 
 const LOOK_MS = 100;
+const NO_CAMERA: Camera = {
+  rate: undefined,
+  sinceNewestMs: undefined,
+  problem: undefined,
+  shortcomings: [],
+};
 
 export interface RunningParts {
   config: Config;
@@ -51,10 +57,11 @@ export function runningDevice(parts: RunningParts): Examined {
     rootVkey: async () => parts.rootVkey,
     async camera() {
       for (;;) {
-        const seen = camera?.() ?? { rate: undefined, problem: undefined, shortcomings: [] };
+        const seen = camera?.() ?? NO_CAMERA;
         // An agent that was just started has not seen enough yet to say that nothing comes.
         const isEarly = camera !== undefined && process.uptime() * 1000 < CAMERA_MS;
-        if (!isEarly || seen.rate !== undefined || seen.problem !== undefined) return seen;
+        const came = config.recording.mode === 'still' ? seen.sinceNewestMs : seen.rate;
+        if (!isEarly || came !== undefined || seen.problem !== undefined) return seen;
         await pause(LOOK_MS);
       }
     },

@@ -73,6 +73,7 @@ export const doctorEn = {
   ffmpegBuildNext: "install Debian's ffmpeg, or one that is built with these encoders",
 
   cameraGives: (source: string, rate: string) => `${source}: ${rate}`,
+  cameraStill: (source: string, seconds: number) => `${source}: still pictures, the newest ${seconds} s ago`,
   cameraRate: (frames: string) => `${frames} frames a second`,
   cameraFootage: (seconds: string) => `${seconds} s of footage a second`,
   cameraSlow: (source: string, rate: string, wanted: number) => `${source}: ${rate}, expected ${wanted}`,

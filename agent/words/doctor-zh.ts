@@ -73,6 +73,7 @@ export const doctorZh: DoctorWords = {
   ffmpegBuildNext: '安装 Debian 的 ffmpeg，或安装带有这些编码器的版本',
 
   cameraGives: (source, rate) => `${source}：${rate}`,
+  cameraStill: (source, seconds) => `${source}：静态照片，最新一张在 ${seconds} 秒前`,
   cameraRate: (frames) => `每秒 ${frames} 帧`,
   cameraFootage: (seconds) => `每秒给出 ${seconds} 秒影像`,
   cameraSlow: (source, rate, wanted) => `${source}：${rate}，应为 ${wanted}`,

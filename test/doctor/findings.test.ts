@@ -80,6 +80,7 @@ test('footage is measured in pictures a second of its own time, from the second 
     ...{ bytes: Buffer.of(), sha256: '', keyframe: true, samples: 12 },
     media: { start: 0, duration: 90_000, timescale: 90_000 },
   };
+  t.is(meter.sinceNewestMs(), undefined);
   meter.came(fragment);
   t.is(meter.rate(), undefined);
   for (let at = 0; at < 4; at++) {
@@ -89,12 +90,14 @@ test('footage is measured in pictures a second of its own time, from the second 
   t.deepEqual(meter.rate(), { framesPerSecond: 12, footagePerSecond: 0.5, fragments: 4 });
   clock.advance(16_000);
   t.is(meter.rate(), undefined, 'what came long ago says nothing of now');
+  t.is(meter.sinceNewestMs(), 16_000);
 });
 
 test('a camera is judged by its pictures, by keeping up, and by what it does without', async (t) => {
   const finding = async (framesPerSecond: number, footagePerSecond = 1, shortcomings: string[] = []) => {
     const rate = { framesPerSecond, footagePerSecond, fragments: 4 };
-    const device = examinedDevice({ camera: async () => ({ rate, problem: undefined, shortcomings }) });
+    const camera = async () => ({ rate, sinceNewestMs: 0, problem: undefined, shortcomings });
+    const device = examinedDevice({ camera });
     return await cameraFinding({ device, words: en }, 12_000);
   };
   t.is((await finding(25)).result, 'ok');
@@ -102,12 +105,27 @@ test('a camera is judged by its pictures, by keeping up, and by what it does wit
   t.deepEqual([slow.result, slow.value], ['warning', '/dev/video0: 14.9 frames a second, expected 25']);
   t.is((await finding(25, 0.5)).result, 'warning');
   t.deepEqual((await finding(25, 1, ['no sound'])).value, 'no sound');
-  const none = { rate: undefined, problem: undefined, shortcomings: [] };
+  const none = { rate: undefined, sinceNewestMs: undefined, problem: undefined, shortcomings: [] };
   const silent = await cameraFinding(
     { device: examinedDevice({ camera: async () => none }), words: en },
     12_000,
   );
   t.deepEqual([silent.result, silent.value], ['fault', '/dev/video0: no footage in 12 s']);
+});
+
+test('a camera of still pictures is judged by when the next one is due', async (t) => {
+  const config = defaultConfig({ recording: { mode: 'still', stillEvery: '1min' } });
+  const finding = async (sinceNewestMs: number | undefined) => {
+    const camera = async () => ({ rate: undefined, sinceNewestMs, problem: undefined, shortcomings: [] });
+    const { result, value } = await cameraFinding(
+      { device: examinedDevice({ config, camera }), words: en },
+      12_000,
+    );
+    return [result, value];
+  };
+  t.deepEqual(await finding(55_000), ['ok', '/dev/video0: still pictures, the newest 55 s ago']);
+  t.deepEqual(await finding(75_000), ['fault', '/dev/video0: no footage in 75 s']);
+  t.deepEqual(await finding(undefined), ['fault', '/dev/video0: no footage in 12 s']);
 });
 
 test('a battery is a warning and a fault at the charges of the configuration, unless it has power', async (t) => {
