@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LiuhenError } from '../../config/errors.js';
 import type { Clock } from '../../drivers/clock.js';
 import { EpochKeyFiles } from '../journal/epoch-keys.js';
 import { Journal } from '../journal/journal.js';
@@ -51,6 +53,16 @@ export async function openStores(folder: string): Promise<DeviceStores> {
       await footageDb.close();
     },
   };
+}
+
+/** Those of a device that was made before. Throws LIUHEN_NOT_FOUND where there is none, and leaves nothing behind. */
+export async function openMadeStores(folder: string): Promise<DeviceStores> {
+  if (!['journal', 'footage', 'keys'].some((part) => existsSync(join(folder, part)))) {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no device in ${folder}`, {
+      next: "name the device's data folder with --data, or make one: liuhen init",
+    });
+  }
+  return await openStores(folder);
 }
 
 /** A device's journal, with the recordings folded from it, and what `more` folds. */

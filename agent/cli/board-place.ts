@@ -5,7 +5,7 @@ import { type Config, defaultConfig, loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { openBoard, openFreshBoard } from '../authority/open-board.js';
 import { readRetained } from '../authority/publish.js';
-import { openJournal, openStores } from '../buffer/open.js';
+import { openJournal, openMadeStores } from '../buffer/open.js';
 import { type BoardReport, boardReport } from '../control/board-report.js';
 import { callAgent } from '../control/client.js';
 import type { Accepted, Refused } from '../disclosure/refusal.js';
@@ -53,7 +53,7 @@ export async function boardOf(flags: HallFlags, purpose: 'look' | 'take'): Promi
     });
   }
   becomeOwner(folder);
-  const stores = await openStores(folder);
+  const stores = await openMadeStores(folder);
   try {
     const { journal } = await openJournal(stores, systemClock(), config.journal);
     const open = await openBoard(folder, settings, journal);

@@ -31,7 +31,11 @@ export function placeOptions(command: Command): Command {
 export function dataFolderOf({ config, data }: PlaceOptions): string {
   if (data !== undefined) {
     const folder = resolve(data);
-    if (!existsSync(folder)) throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no folder ${folder}`);
+    if (!existsSync(folder)) {
+      throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no folder ${folder}`, {
+        next: "name the device's data folder with --data, or make one: liuhen init",
+      });
+    }
     return folder;
   }
   const file = config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);

@@ -172,7 +172,8 @@ export class Link extends EventEmitter<LinkEvents> {
       if (timers.nowMs() - startedAtMs > backoffCapMs(attempt, backoff)) attempt = 0;
       otherVersionNext = error instanceof VersionRefused && !otherVersionNext;
       const delayMs = otherVersionNext ? 0 : backoffMs(attempt, backoff, random);
-      this.#tell(error, { delayMs: Math.round(delayMs), attempt }, isNews);
+      // The other version is asked for at once: nothing is wrong yet.
+      this.#tell(error, { delayMs: Math.round(delayMs), attempt }, isNews && !otherVersionNext);
       await this.#pause(delayMs);
     }
   }

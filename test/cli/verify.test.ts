@@ -106,7 +106,11 @@ test('verify that cannot run says so with a code, the next step and status 70', 
     await writeFile(join(folder, 'binary'), Buffer.of(0xff, 0xfe));
     for (const [bundle, trust, said] of [
       ['nix', 'trust', /LIUHEN_BUNDLE: bundle nix: expected a folder/],
-      ['trust', 'trust', /LIUHEN_BUNDLE: bundle trust: expected a folder, but it is no folder/],
+      [
+        'trust',
+        'trust',
+        /LIUHEN_BUNDLE: bundle trust: expected a folder, but it is a file: an archive of files must be unpacked first/,
+      ],
       ['bundle', 'nix', /LIUHEN_POLICY: trust policy nix: /],
       ['bundle', 'bundle', /LIUHEN_POLICY: trust policy bundle: /],
       ['bundle', 'bad', /LIUHEN_POLICY: trust policy, line 1: expected a vkey/],

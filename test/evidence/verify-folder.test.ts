@@ -102,7 +102,7 @@ test('what is no bundle at all gets no verdict', async (t) => {
     });
     await t.throwsAsync(judge(join(folder, 'notes.txt')), {
       code: 'LIUHEN_BUNDLE',
-      message: /it is no folder/,
+      message: /it is a file: an archive of files must be unpacked first/,
     });
     await t.throwsAsync(judge(join(folder, 'nix')), {
       code: 'LIUHEN_BUNDLE',

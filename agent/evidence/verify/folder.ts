@@ -48,7 +48,8 @@ export class BundleFolder {
     let root: string;
     try {
       root = realpathSync(folder);
-      if (!statSync(root).isDirectory()) throw new Error('it is no folder');
+      if (!statSync(root).isDirectory())
+        throw new Error('it is a file: an archive of files must be unpacked first');
     } catch (error) {
       const actual = systemCodeOf(error) === 'ENOENT' ? 'there is nothing of that name' : messageOf(error);
       throw new LiuhenError('LIUHEN_BUNDLE', `bundle ${folder}: expected a folder, but ${actual}`, { next });

@@ -177,7 +177,7 @@ export const evidenceZh: Catalogue = {
   'a tile of the tree of {} entries, {} wide': '{1} 个条目的哈希树中的瓦片，宽度 {2}',
   'one that is {} wide': '宽度为 {1} 的瓦片',
 
-  'it is no folder': '它不是目录',
+  'it is a file: an archive of files must be unpacked first': '它是文件：压缩包须先解开',
   'bundle {}: expected a folder, but there is nothing of that name':
     '证据包 {1}：应为目录，但没有此名称的对象',
   'bundle {}: expected a folder, but {}': '证据包 {1}：应为目录，但 {2}',

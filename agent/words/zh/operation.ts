@@ -11,6 +11,9 @@ export const operationZh: Catalogue = {
   'data folder of the device (default: the one that the configuration names)':
     '设备的数据目录（默认：配置所指的目录）',
   'there is no folder {}': '没有目录 {1}',
+  'there is no device in {}': '{1} 中没有设备',
+  "name the device's data folder with --data, or make one: liuhen init":
+    '用 --data 指明设备的数据目录，或新建设备：liuhen init',
   "name the device's data folder, or run this where liuhen.yaml is":
     '指明设备的数据目录，或在 liuhen.yaml 所在之处运行',
   "name the device's data folder, or run this where {} is": '指明设备的数据目录，或在 {1} 所在之处运行',
