@@ -168,6 +168,6 @@ test('status shows what the officer sees, what is absent and why, and what is no
   const { stdout } = await runLiuhen('status', '--config', device.config);
   t.regex(stdout, /^light {2,}ready$/m);
   t.regex(stdout, /^officer {2,}no card shown$/m);
-  t.regex(stdout, /^absent {2,}gnss: .*no-such-port/m);
-  t.regex(stdout, /^not set up {2,}button, light, .*cardReader, board$/m);
+  t.regex(stdout, /^absent {2,}GNSS receiver: .*no-such-port/m);
+  t.regex(stdout, /^not set up {2,}button, light, .*card reader, microcontroller$/m);
 });

@@ -9,7 +9,7 @@ export interface RtspCamera {
   url: string;
   /** Goes on accepting, and sends nothing more. */
   fallSilent(): void;
-  /** Ends every connection. */
+  /** Ends every connection after the next whole picture: half of one would be recorded as half. */
   hangUp(): void;
   close(): Promise<void>;
 }
@@ -37,7 +37,9 @@ export async function serveRtspCamera(): Promise<RtspCamera> {
   rtp.on('message', (packet) => {
     const frame = Buffer.from([0x24, 0, packet.length >> 8, packet.length & 0xff]);
     for (const viewer of viewers) viewer.write(Buffer.concat([frame, packet]));
+    if (isHangingUp && endsPicture(packet)) for (const viewer of viewers) viewer.end();
   });
+  let isHangingUp = false;
 
   let encoder: ChildProcess | undefined;
   const play = (socket: Socket): void => {
@@ -75,15 +77,14 @@ export async function serveRtspCamera(): Promise<RtspCamera> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  const hangUp = (): void => {
-    for (const socket of connections) socket.destroy();
-  };
   return {
     url: `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
     fallSilent: () => encoder?.kill('SIGSTOP'),
-    hangUp,
+    hangUp() {
+      isHangingUp = true;
+    },
     async close() {
-      hangUp();
+      for (const socket of connections) socket.destroy();
       rtp.close();
       server.close();
       if (encoder && encoder.exitCode === null) {
@@ -92,6 +93,11 @@ export async function serveRtspCamera(): Promise<RtspCamera> {
       }
     },
   };
+}
+
+/** The marker of an RTP packet, RFC 6184 §5.1. */
+function endsPicture(packet: Buffer): boolean {
+  return ((packet[1] ?? 0) & 0x80) !== 0;
 }
 
 const ANSWERS: Record<string, string> = {
