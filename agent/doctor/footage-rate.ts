@@ -19,22 +19,20 @@ export class FootageMeter {
   readonly #clock: Clock;
   readonly #seen: { monoMs: number; samples: number; durationMs: number }[] = [];
 
-  #newestMs: number | undefined;
-
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   came(fragment: Fragment): void {
     const { monoMs } = this.#clock.read();
-    this.#newestMs = monoMs;
     this.#seen.push({ monoMs, samples: fragment.samples, durationMs: durationMsOf(fragment) });
     while (monoMs - (this.#seen[0]?.monoMs ?? monoMs) > WINDOW_MS) this.#seen.shift();
   }
 
   /** How long ago the newest came; undefined: none did. */
   sinceNewestMs(): number | undefined {
-    return this.#newestMs === undefined ? undefined : this.#clock.read().monoMs - this.#newestMs;
+    const newest = this.#seen.at(-1);
+    return newest === undefined ? undefined : this.#clock.read().monoMs - newest.monoMs;
   }
 
   /** Undefined when nothing came for a while. The first fragment only says when counting began. */
