@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { callAgent } from '../../agent/control/client.js';
 import { type BenchArchive, startArchive } from './archive.js';
 import { type Ground, type Measurement, MIB, median, type Row, rounded, valueRow } from './measurement.js';
-import { cpuSecOf, type Memory, memoryOf } from './proc.js';
+import { cpuSecOf, forgetPeakRss, type Memory, memoryOf, peakRssOf } from './proc.js';
 import { initRecorder, startRecorder, statusOf, untilStatus } from './recorder.js';
 
 const MOST_RSS_MB = 110;
@@ -44,6 +44,7 @@ async function measure(ground: Ground, folder: string, archive: BenchArchive): P
     ground.progress(`memory: filling the ring for ${ringMs / 1000} s, then recording for ${seconds} s`);
     await untilStatus(recorder, ({ preRecord }) => preRecord.durationMs >= ringMs, { pollMs: 500 });
     const ring = memoryOf(agent.pid);
+    forgetPeakRss(agent.pid);
     await callAgent(recorder.data, 'POST', '/start', {});
     const samples: Sample[] = [];
     const startMs = performance.now();
@@ -59,19 +60,19 @@ async function measure(ground: Ground, folder: string, archive: BenchArchive): P
       mbitPerSec: rounded(((recording?.bytes ?? 0) * 8e-3) / (recording?.durationMs ?? 1)),
       backlogBytes: uplink?.backlog.footageBytes ?? null,
     };
-    return rowsOf(samples, ring, cpu, footage);
+    return rowsOf(peakRssOf(agent.pid), samples, ring, cpu, footage);
   } finally {
     await agent.stop();
   }
 }
 
 function rowsOf(
+  peak: number,
   samples: readonly Sample[],
   ring: Memory,
   cpu: number,
   footage: Record<string, unknown>,
 ): Row[] {
-  const peak = Math.max(...samples.map(({ rss }) => rss));
   const third = Math.floor(samples.length / 3);
   const first = median(samples.slice(0, third).map(({ rss }) => rss));
   const last = median(samples.slice(-third).map(({ rss }) => rss));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Ticks of utime and stime in a second: USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_PER_SEC = 100;
@@ -27,6 +27,11 @@ export function cpuSecOf(pid: number): number {
 /** Bytes this process has caused to be written to a disk (proc(5), io). */
 export function diskWriteBytes(): number {
   return Number(/^write_bytes: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+}
+
+/** From now on `peakRssOf` tells the most since now (proc(5), clear_refs). */
+export function forgetPeakRss(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 /** The most memory a process had resident so far; 0 when it has gone. */
