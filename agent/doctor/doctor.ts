@@ -12,7 +12,14 @@ import { enduranceFinding } from './endurance.js';
 import { backlogFinding, journalFinding, kioskFinding, platformFinding } from './evidence.js';
 import type { Examination, Examined, Sealed, Witnessing } from './examined.js';
 import { CAMERA_MS } from './footage-rate.js';
-import { absentCamera, batteryFinding, cameraFinding, firmwareFinding, pieceChecks } from './hardware.js';
+import {
+  absentCamera,
+  batteryFinding,
+  cameraFinding,
+  cameraNext,
+  firmwareFinding,
+  pieceChecks,
+} from './hardware.js';
 import { deviceCertificateFinding } from './renewal.js';
 import { configFinding, ffmpegFinding, nodeFinding, upgradeFinding } from './software.js';
 
@@ -46,17 +53,23 @@ export async function examine(device: Examined, words: Words, options: DoctorOpt
   const sealing = seal(device);
   const witnessing = witness(device, sealing, tried, witnessMs);
   const { fragmentMs } = config.recording;
+  const { source } = config.camera;
+  const ffmpeg = one('ffmpeg', () => ffmpegFinding(words));
   const keyProblem = () => firmwareKeyProblem(config.hardware.board?.firmwareKeyFile);
   const groups = await Promise.all([
     one('agent', () => agentFinding(examination)),
     one('config', () => configFinding(words, config)),
     one('node', () => nodeFinding(words)),
     some(() => upgradeCheck(words)),
-    one('ffmpeg', () => ffmpegFinding(words)),
+    ffmpeg,
     one(
       'camera',
-      () => absentCamera(words, config.camera.source) ?? cameraFinding(examination, CAMERA_MS),
-      words.doctor.cameraNext,
+      async () =>
+        absentCamera(words, source) ??
+        ((await ffmpeg).some(({ result }) => result === 'fault')
+          ? skipped(words.doctor.notReached(words.doctor.title.ffmpeg))
+          : cameraFinding(examination, CAMERA_MS)),
+      cameraNext(words.doctor, source),
     ),
     some(() => pieceChecks(examination)),
     one(

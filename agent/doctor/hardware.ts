@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { isUrl } from '../../config/shapes.js';
 import type { FirmwareInfo } from '../../firmware-bridge/update.js';
 import type { LineSeen, PieceName, PieceStatus } from '../hardware/pieces.js';
 import type { Words } from '../words/words.js';
@@ -65,18 +66,26 @@ export async function cameraFinding(
 }
 
 function silent(words: Words['doctor'], source: string, problem: string | undefined, ms: number): Finding {
-  return fault(problem ?? words.cameraSilent(source, Math.round(ms / 1000)), words.cameraNext);
+  return fault(problem ?? words.cameraSilent(source, Math.round(ms / 1000)), cameraNext(words, source));
 }
 
 function given(words: Words['doctor'], value: string, [without]: readonly string[]): Finding {
-  return without === undefined ? ok(value) : warning(words.cameraWithout(without), words.cameraNext);
+  return without === undefined ? ok(value) : warning(words.cameraWithout(without), words.cameraWithoutNext);
+}
+
+/** What to do about a source that gives nothing. */
+export function cameraNext({ cameraNext: next }: Words['doctor'], source: string): string {
+  if (source === 'synthetic') return next.synthetic;
+  if (isUrl(source)) return next.rtsp;
+  return source.startsWith('/dev/') ? next.v4l2 : next.file(source);
 }
 
 /** A camera whose name is not there; ffmpeg would say less. */
 export function absentCamera({ doctor: words }: Words, source: string): Finding | undefined {
   if (!source.startsWith('/dev/') || existsSync(source)) return undefined;
   const found = readdirSync('/dev').filter((name) => /^video\d+$/.test(name));
-  return fault(words.cameraAbsent(source, found.map((name) => `/dev/${name}`).join(', ')), words.cameraNext);
+  const value = words.cameraAbsent(source, found.map((name) => `/dev/${name}`).join(', '));
+  return fault(value, cameraNext(words, source));
 }
 
 function rateText(words: Words['doctor'], rate: NonNullable<Camera['rate']>, moving: boolean): string {

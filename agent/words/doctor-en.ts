@@ -80,11 +80,19 @@ export const doctorEn = {
   cameraSlowNext:
     'more light, a smaller picture or a better cable; camera.framesPerSecond says what is expected',
   cameraSilent: (source: string, seconds: number) => `${source}: no footage in ${seconds} s`,
-  cameraNext:
-    'plug it in; ls /dev/video* shows what is there; then liuhen config set camera.source /dev/videoN',
+  cameraNext: {
+    v4l2: 'plug it in; ls /dev/video* shows what is there; then liuhen config set camera.source /dev/videoN',
+    rtsp: 'see that the camera has power and network; then its address in camera.source, camera.username and the password in camera.passwordFile',
+    file: (path: string) =>
+      `ffprobe ${path} says whether it is a film; then liuhen config set camera.source FILE`,
+    synthetic:
+      'ffmpeg makes the test picture; liuhen logs shows what it says, without an agent liuhen doctor --verbose',
+  },
   cameraAbsent: (source: string, found: string) =>
     `${source} is not there; found ${found === '' ? 'no camera at all' : found}`,
   cameraWithout: (sentence: string) => `${sentence}`,
+  cameraWithoutNext:
+    'arecord -L lists microphones, fc-list fonts; camera.microphone, camera.audio and camera.display say what is asked of it',
 
   pieceSilent: (detail: string) => detail,
   serialNext: (piece: string) =>

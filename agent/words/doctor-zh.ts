@@ -79,9 +79,16 @@ export const doctorZh: DoctorWords = {
   cameraSlow: (source, rate, wanted) => `${source}：${rate}，应为 ${wanted}`,
   cameraSlowNext: '增加光线、减小画面或更换线缆；应有的帧率由 camera.framesPerSecond 设定',
   cameraSilent: (source, seconds) => `${source}：${seconds} 秒内没有影像`,
-  cameraNext: '插好摄像头；ls /dev/video* 显示现有的名称；再执行 liuhen config set camera.source /dev/videoN',
+  cameraNext: {
+    v4l2: '插好摄像头；ls /dev/video* 显示现有的名称；再执行 liuhen config set camera.source /dev/videoN',
+    rtsp: '确认摄像头已通电并接入网络；再核对 camera.source 中的地址、camera.username 以及 camera.passwordFile 中的密码',
+    file: (path) => `ffprobe ${path} 显示它是否为视频文件；再执行 liuhen config set camera.source 文件`,
+    synthetic: '测试画面由 ffmpeg 生成；其输出见 liuhen logs，代理程序未运行时见 liuhen doctor --verbose',
+  },
   cameraAbsent: (source, found) => `${source} 不存在；现有：${found === '' ? '没有任何摄像头' : found}`,
   cameraWithout: (sentence) => `摄像头功能不全（${sentence}）`,
+  cameraWithoutNext:
+    'arecord -L 列出麦克风，fc-list 列出字体；所需功能由 camera.microphone、camera.audio 和 camera.display 设定',
 
   pieceSilent: (detail) => `没有应答（${detail}）`,
   serialNext: (piece) =>

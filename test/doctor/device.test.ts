@@ -24,6 +24,17 @@ test.serial('a camera that is not there is found, and what was tried is named', 
   t.regex(of('camera').next ?? '', /ls \/dev\/video\*/);
 });
 
+test.serial('without ffmpeg the camera is not tried, and only ffmpeg is to be installed', async (t) => {
+  const bench = await Bench.make(t);
+  const { of, status } = await bench.doctor(t, [], ['env', 'PATH=/nowhere']);
+  t.is(status, 2);
+  t.deepEqual([of('ffmpeg').result, of('ffmpeg').next], ['fault', 'apt install ffmpeg']);
+  t.deepEqual(
+    [of('camera').result, of('camera').value, of('camera').next],
+    ['skipped', 'not tried: ffmpeg failed', undefined],
+  );
+});
+
 withCables('a GNSS receiver is heard while it is plugged in, and found when it is not', async (t) => {
   const cable = await SerialCable.make();
   t.teardown(() => cable.remove());

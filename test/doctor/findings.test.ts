@@ -113,6 +113,25 @@ test('a camera is judged by its pictures, by keeping up, and by what it does wit
   t.deepEqual([silent.result, silent.value], ['fault', '/dev/video0: no footage in 12 s']);
 });
 
+test('what to do about a camera fits its source, and what it does without has an advice of its own', async (t) => {
+  const next = async (source: string, language: 'en' | 'zh', shortcomings: string[] = []) => {
+    const rate =
+      shortcomings.length === 0 ? undefined : { framesPerSecond: 25, footagePerSecond: 1, fragments: 4 };
+    const camera = async () => ({ rate, sinceNewestMs: undefined, problem: undefined, shortcomings });
+    const device = examinedDevice({ config: defaultConfig({ camera: { source } }), camera });
+    return (await cameraFinding({ device, words: words(language) }, 12_000)).next ?? '';
+  };
+  for (const language of ['en', 'zh'] as const) {
+    t.regex(await next('/dev/video0', language), /ls \/dev\/video\*/);
+    t.regex(await next('rtsps://camera.example/live', language), /camera\.passwordFile/);
+    t.regex(await next('film.mp4', language), /ffprobe \S*film\.mp4/);
+    t.regex(await next('synthetic', language), /ffmpeg/);
+    t.regex(await next('/dev/video0', language, ['no sound']), /arecord -L/);
+    for (const source of ['rtsps://camera.example/live', 'film.mp4', 'synthetic'])
+      t.notRegex(await next(source, language), /\/dev\/video/);
+  }
+});
+
 test('a camera of still pictures is judged by when the next one is due', async (t) => {
   const config = defaultConfig({ recording: { mode: 'still', stillEvery: '1min' } });
   const finding = async (sinceNewestMs: number | undefined) => {
