@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { makeFolders } from '../config/make-folders.js';
 
 /** A folder with this file in it was made by a demo before, and may be made anew. */
 const MARKER = '.liuhen-demo';
@@ -19,7 +20,7 @@ export async function freshFolder(path: string): Promise<string> {
     throw new Error(`a demo runs in ${out}, pid ${pid}: end it, or choose another --out`);
   // The mark stays, so that a folder of which not all could be removed is still known.
   for (const name of names.filter((each) => each !== MARKER)) await rm(join(out, name), { recursive: true });
-  await mkdir(out, { recursive: true });
+  await makeFolders(out);
   await writeFile(marker, String(process.pid));
   return out;
 }

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { systemCodeOf } from '../../config/errors.js';
+import { makeFolders } from '../../config/make-folders.js';
 import { syncFolder } from '../journal/epoch-keys.js';
 
 /**
  * Makes a folder and the ones above it. When this resolves, those it made survive a power cut.
  */
 export async function makeFolder(path: string, mode = 0o755): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode });
+  const first = await makeFolders(path, mode);
   if (first === undefined) return;
-  for (let at = path; ; at = dirname(at)) {
+  for (let at = resolve(path); ; at = dirname(at)) {
     await syncFolder(dirname(at));
-    if (at === first || at === dirname(at)) return;
+    if (at === first) return;
   }
 }
 

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { Level } from 'level';
 import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
+import { makeFolders } from '../../config/make-folders.js';
 
 /** A LevelDB with text keys and raw values. */
 export type RawLevel = Level<string, Buffer>;
@@ -26,7 +26,7 @@ export class Database {
   }
 
   static async open(path: string, options: DatabaseOptions): Promise<Database> {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path, 0o700);
     const level: RawLevel = new Level<string, Buffer>(path, {
       keyEncoding: 'utf8',
       valueEncoding: 'buffer',

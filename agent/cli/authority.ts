@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import { makeFolders } from '../../config/make-folders.js';
 import { writeDurably } from '../archive/durable-file.js';
 import { enrol, type OpenAuthority, revoke } from '../authority/ca-enrol.js';
 import { places, readSettings } from '../authority/ca-folder.js';
@@ -204,7 +204,7 @@ function registerToken(authority: Command): void {
         const settings = await readSettings(folder);
         const isFolder =
           out !== undefined && (devices.length > 1 || (existsSync(out) && statSync(out).isDirectory()));
-        if (isFolder) await mkdir(out, { recursive: true });
+        if (isFolder) await makeFolders(out);
         const rows = [];
         for (const device of devices) {
           const { text, expires } = await createToken(folder, settings, {

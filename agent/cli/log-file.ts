@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFoldersSync } from '../../config/make-folders.js';
 
 /** So much is kept in the file, and as much in the one before it. */
 export const MAX_LOG_BYTES = 8 * 1024 * 1024;
@@ -37,7 +38,7 @@ export class LogFile {
   }
 
   #open(): number {
-    mkdirSync(dirname(this.#path), { recursive: true });
+    makeFoldersSync(dirname(this.#path));
     const file = openSync(this.#path, 'a', 0o640);
     this.#bytes = fstatSync(file).size;
     return file;

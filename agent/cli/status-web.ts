@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
+import { makeFolders } from '../../config/make-folders.js';
 import type { RecordingState } from '../buffer/recordings.js';
 import { callAgent } from '../control/client.js';
 import type { Sample } from '../doctor/history.js';
@@ -59,7 +59,7 @@ function factsOf(folder: string, words: Words, out: string): RecorderFacts {
         out: join(out, `recording-${recording}-${time}`),
         why: "exported from the recorder's page",
       };
-      await mkdir(out, { recursive: true });
+      await makeFolders(out);
       await callAgent(folder, 'POST', '/export', request);
       return request.out;
     },

@@ -8,6 +8,8 @@ export const journalZh: Catalogue = {
   'an agent is running on this data folder: talk to it, or stop it first':
     '有代理程序在此数据目录上运行：通过它操作，或先停止它',
   'free space on this disk; recording goes on by itself': '在此磁盘上腾出空间；录制会自行继续',
+  '{} could not be made a folder: {}': '无法建立目录 {1}：{2}',
+  'choose a folder that can be made and written to': '选择可以建立并可写入的目录',
   'check the disk (dmesg, smartctl)': '检查磁盘（dmesg、smartctl）',
   'open {}': '打开 {1}',
 
