@@ -58,7 +58,7 @@ export function registerDoctor(program: Command): void {
     )
     .action(async (flags: DoctorFlags) => {
       const { watch = false, json = false } = flags;
-      const spokenWords = words(terminalLanguage());
+      const spokenWords = words(json ? 'en' : terminalLanguage());
       const isScreen = process.stdout.isTTY === true && !json;
       if (watch) return isScreen ? await watched(flags, spokenWords) : await followed(flags, spokenWords);
       const checks = await checksOf(flags, spokenWords);

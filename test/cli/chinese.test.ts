@@ -88,6 +88,39 @@ test.serial(
   },
 );
 
+test.serial('JSON is the same bytes in both languages', async (t) => {
+  const place = await folder(t);
+  const at = (name: string) => join(place, name);
+  const file = ['--config', at('c.yaml')];
+  const device = ['--device', 'r-1', '--authority', 'a.example', '--camera', 'synthetic'];
+  const init = await ran('init', ...device, ...file);
+  t.is(init.status, 0, init.stderr);
+  const dir = ['--dir', at('ca')];
+  const made = await ran('authority', 'init', '--domain', 'a.example', '--no-passphrase', ...dir);
+  t.is(made.status, 0, made.stderr);
+  const archive = await ran('archive', 'init', '--data', at('archive'), '--name', 'a.example/archive');
+  t.is(archive.status, 0, archive.stderr);
+  for (const asked of [
+    ['doctor', '--config', at('none.yaml')],
+    ['provision', '--check', ...file],
+    ['config', 'show', ...file],
+    ['config', 'check', ...file],
+    ['config', 'explain', 'recording'],
+    ['explain'],
+    ['explain', 'LINK'],
+    ['schema', 'trust'],
+    ['check', ...file],
+    ['recordings', ...file],
+    ['migrate', ...file],
+    ['authority', 'list', ...dir],
+    ['archive', 'list', '--data', at('archive')],
+  ]) {
+    const english = await ran('--lang', 'en', ...asked, '--json');
+    t.regex(english.stdout, /^[{[]/, asked.join(' '));
+    t.is((await zh(...asked, '--json')).stdout, english.stdout, asked.join(' '));
+  }
+});
+
 test.serial('provisioning and the authority speak Chinese from beginning to end', async (t) => {
   const place = await folder(t);
   const at = (name: string) => join(place, name);

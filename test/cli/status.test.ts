@@ -28,7 +28,9 @@ test('the one screen says what it records since when, what is sealed, what waits
   const chinese = (await bench.liuhen('status', '--lang', 'zh')).stdout;
   t.regex(chinese, /^角色 +执法记录仪$/m);
   t.regex(chinese, /^状态 +正在录制 /m);
-  const json = JSON.parse((await bench.liuhen('status', '--json')).stdout) as AgentStatus;
+  const raw = (await bench.liuhen('status', '--json', '--lang', 'zh')).stdout;
+  t.notRegex(raw, /\p{Script=Han}/u);
+  const json = JSON.parse(raw) as AgentStatus;
   t.is(json.profile, 'recorder');
   t.is(json.backlog.recordings, 1);
 });
