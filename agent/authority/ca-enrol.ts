@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import { readRoot, registerDevice } from '../archive/registry.js';
+import { asOwner } from '../cli/as-owner.js';
 import { parseVkey } from '../journal/vkey.js';
 import { type EnrolAnswer, makeAnswer, serialOf, validToMs } from '../provision/answer.js';
 import { type CheckedRequest, isProvenBy } from '../provision/request.js';
@@ -81,7 +82,10 @@ export async function enrolLocked(
     certificates,
   };
   await writeDevice(dir, entry);
-  if (archive !== undefined) await registerDevice(archive, rootVkey);
+  // What root made there would keep the archive out of its own folder.
+  if (archive !== undefined && root === undefined) {
+    await asOwner(archive, () => registerDevice(archive, rootVkey));
+  }
   await writePolicies(authority, entry);
   await writeRules(authority);
   return answerOf(authority, entry, again?.pem ?? newestOf(entry).pem);
