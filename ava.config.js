@@ -11,7 +11,15 @@ if (madeAtMs('dist/bin/liuhen.js') <= madeAtMs('dist/.tsbuildinfo')) {
 }
 
 /** The longest begin first, so that at the end none runs alone. */
-const LONGEST = ['scenarios/kill', 'commands/end-to-end', 'kiosk/browser', 'doctor/', 'provision/', 'cli/'];
+const LONGEST = [
+  'scenarios/kill',
+  'commands/end-to-end',
+  'kiosk/panels',
+  'kiosk/browser',
+  'doctor/',
+  'provision/',
+  'cli/',
+];
 const place = (file) => {
   const at = LONGEST.findIndex((name) => file.includes(`test/${name}`));
   return at < 0 ? LONGEST.length : at;

@@ -104,6 +104,13 @@ export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: BROWSER, args: FLAGS });
 }
 
+/** The address of a page in these modes, such as `lang=en`. */
+export function withModes(url: string, path: string, ...modes: string[]): string {
+  const address = new URL(path, url);
+  for (const mode of modes) address.searchParams.set(...(mode.split('=') as [string, string]));
+  return address.href;
+}
+
 /** What a page did that it must not: requests that left for elsewhere, errors of script or policy. */
 export interface Watched {
   context: BrowserContext;
