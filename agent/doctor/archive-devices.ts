@@ -3,9 +3,8 @@ import { messageOf, systemCodeOf } from '../../config/errors.js';
 import { isDeviceId } from '../../config/identity.js';
 import { pendingPlaces } from '../archive/footage-view.js';
 import { listForks } from '../archive/forks.js';
-import { readArchiveKey } from '../archive/key.js';
 import { deviceFolder, devicesFolder, forksFolder } from '../archive/layout.js';
-import { listArchive } from '../archive/listing.js';
+import type { ListedDevice } from '../archive/listing.js';
 import { listDevices, readRoot } from '../archive/registry.js';
 import { listRecordings } from '../buffer/recordings.js';
 import { bytesText } from '../cli/text.js';
@@ -21,7 +20,11 @@ const OLD_HOURS = 24;
 const MOST_NAMED = 3;
 
 /** Whether each registered device has a sound key and was ever heard, and no folder lies about without one. */
-export async function registryFinding(data: string, { doctor }: Words): Promise<Finding> {
+export async function registryFinding(
+  data: string,
+  devices: () => Promise<readonly ListedDevice[]>,
+  { doctor }: Words,
+): Promise<Finding> {
   const folders = (await namesIn(devicesFolder(data))).filter(isDeviceId).sort();
   const registered = await listDevices(data);
   const broken: string[] = [];
@@ -33,9 +36,7 @@ export async function registryFinding(data: string, { doctor }: Words): Promise<
   if (strays.length > 0)
     return warning(doctor.registryStrays(few(strays, doctor.andMore)), doctor.registryBrokenNext);
   if (registered.length === 0) return warning(doctor.registryNone, doctor.registryNext(data));
-  const { witness } = await readArchiveKey(data);
-  const listed = await listArchive(data, witness.vkey);
-  const silent = listed.filter(({ size }) => size === 0).map(({ device }) => device);
+  const silent = (await devices()).filter(({ size }) => size === 0).map(({ device }) => device);
   if (silent.length === 0) return ok(doctor.registryAll(registered.length));
   return warning(
     doctor.registrySilent(registered.length, few(silent, doctor.andMore)),
@@ -58,17 +59,19 @@ export function refusedFinding(archive: ExaminedArchive, { doctor }: Words): Fin
 }
 
 /** When each device was last heard, and what it has yet to send. */
-export async function backlogFinding(archive: ExaminedArchive, { doctor }: Words): Promise<Finding> {
+export async function backlogFinding(
+  archive: ExaminedArchive,
+  devices: () => Promise<readonly ListedDevice[]>,
+  { doctor }: Words,
+): Promise<Finding> {
   const { config, clock } = archive;
-  const { data } = config;
   const { silentAfterMs } = config.archive;
   const nowMs = clock.read().wallMs;
-  const { witness } = await readArchiveKey(data);
   const behind: { text: string; ageMs: number }[] = [];
   const quiet: { text: string; ageMs: number }[] = [];
   let waiting = 0;
   let bytes = 0;
-  for (const { device, cosigned } of await listArchive(data, witness.vkey)) {
+  for (const { device, cosigned } of await devices()) {
     if (cosigned === undefined) continue;
     const heardMs = Date.parse(cosigned);
     const silentMs = nowMs - heardMs;

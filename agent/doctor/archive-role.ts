@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../../config/load.js';
 import { readArchiveKey } from '../archive/key.js';
+import { type ListedDevice, listArchive } from '../archive/listing.js';
 import { bytesText } from '../cli/text.js';
 import { formatVkey } from '../journal/vkey.js';
 import type { BrokerSettings } from '../link/settings.js';
@@ -30,6 +31,12 @@ export async function examineArchive(archive: ExaminedArchive, words: Words): Pr
   const one = (id: CheckId, look: () => Promise<Finding> | Finding) => check(words, id, look);
   const { tls, embeddedBroker } = config.archive;
   const files = [['archive.tls', tls] as const, ['archive.embeddedBroker.tls', embeddedBroker?.tls] as const];
+  // Looks into the folder of every recording of every device: once for all checks.
+  let listed: Promise<ListedDevice[]> | undefined;
+  const devices = () => {
+    listed ??= readArchiveKey(data).then(({ witness }) => listArchive(data, witness.vkey));
+    return listed;
+  };
   const groups = await Promise.all([
     one('agent', () => runningFinding(archive, words)),
     one('config', () => configFinding(words, config)),
@@ -38,13 +45,13 @@ export async function examineArchive(archive: ExaminedArchive, words: Words): Pr
     one('disk', () => spaceFinding(words, config)),
     one('endurance', () => enduranceFinding(words, data)),
     one('fsync', () => fsyncFinding(words, data, SLOW_WRITE_MS, words.doctor.archiveFsyncNext)),
-    one('clock', async () => ownClockFinding(words, clock, await newestSignature(data))),
+    one('clock', async () => ownClockFinding(words, clock, newestSignature(await devices()))),
     one('certificate', () => certificateFinding(words, files, nowMs, words.doctor.archiveCertificateNext)),
     ...(await brokerOf(archive, words)),
     one('receiving', () => receivingFinding(archive, words)),
-    one('registry', () => registryFinding(data, words)),
+    one('registry', () => registryFinding(data, devices, words)),
     one('refused', () => refusedFinding(archive, words)),
-    one('backlog', () => backlogFinding(archive, words)),
+    one('backlog', () => backlogFinding(archive, devices, words)),
     one('forks', () => forksFinding(data, words)),
     one('published', () => publishedFinding(archive, words)),
   ]);

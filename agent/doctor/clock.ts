@@ -2,8 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../config/package-root.js';
 import type { Clock } from '../../drivers/clock.js';
-import { readArchiveKey } from '../archive/key.js';
-import { listArchive } from '../archive/listing.js';
+import type { ListedDevice } from '../archive/listing.js';
 import type { Words } from '../words/words.js';
 import { type Finding, fault, ok, warning } from './check.js';
 import type { Examination, Witnessing } from './examined.js';
@@ -69,11 +68,8 @@ export function ownClockFinding(
 }
 
 /** When an archive last signed for any of its devices. */
-export async function newestSignature(data: string): Promise<number | undefined> {
-  const { witness } = await readArchiveKey(data);
-  const signed = (await listArchive(data, witness.vkey)).flatMap(({ cosigned }) =>
-    cosigned === undefined ? [] : [Date.parse(cosigned)],
-  );
+export function newestSignature(devices: readonly ListedDevice[]): number | undefined {
+  const signed = devices.flatMap(({ cosigned }) => (cosigned === undefined ? [] : [Date.parse(cosigned)]));
   return signed.length === 0 ? undefined : signed.reduce((a, b) => Math.max(a, b));
 }
 
