@@ -1,6 +1,6 @@
 import { originOf, parseOrigin } from '../config/identity.js';
 import type { Clock } from '../drivers/clock.js';
-import { openJournal, openStores } from './buffer/open.js';
+import { makeStores, openJournal } from './buffer/open.js';
 import { createJournal, SUITE } from './journal/create.js';
 import type { Journal } from './journal/journal.js';
 import { SOFTWARE } from './version.js';
@@ -11,7 +11,7 @@ export async function initDevice(
   device: { authority: string; id: string },
   clock: Clock,
 ): Promise<string> {
-  const stores = await openStores(folder);
+  const stores = await makeStores(folder);
   try {
     const rootVkey = await createJournal(stores.store, stores.keys, originOf(device.authority, device.id));
     const { journal } = await openJournal(stores, clock, { clockJumpMs: 2000, witnessNoteMs: 10_000 });

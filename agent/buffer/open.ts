@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import type { Clock } from '../../drivers/clock.js';
@@ -25,22 +25,45 @@ export interface DeviceStores {
 }
 
 /**
- * Opens (or makes) `journal/`, `footage/` and `keys/` in a data folder; writes no entry and touches no key. Throws LIUHEN_LOCKED while
- * an agent runs on it.
+ * Whether a journal was begun in a data folder; opens none, so it works beside a running agent. CURRENT is what makes a folder a LevelDB: /var/log has
+ * a `journal/` too. True also where this user may not look: what is there is then told by who opens it.
+ */
+export function hasJournal(folder: string): boolean {
+  try {
+    return statSync(join(folder, 'journal', 'CURRENT'), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Opens `journal/`, `footage/` and `keys/` of a device; writes no entry and touches no key. Throws LIUHEN_NOT_FOUND where there is no device, and makes
+ * nothing there; LIUHEN_LOCKED while an agent runs on it.
  */
 export async function openStores(folder: string): Promise<DeviceStores> {
-  const journalDb = await Database.open(join(folder, 'journal'), {
-    compression: true,
-    writeBufferBytes: JOURNAL_WRITE_BUFFER_BYTES,
+  if (!hasJournal(folder)) {
+    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no device in ${folder}`, {
+      next: "name the device's data folder with --data, or make one: liuhen init",
+    });
+  }
+  return await makeStores(folder);
+}
+
+/** As `openStores`, for those who make a device: makes what is not there, and goes on with what a making that was cut off has left. */
+export async function makeStores(folder: string): Promise<DeviceStores> {
+  // The journal last: where it is, all is.
+  const footageDb = await Database.open(join(folder, 'footage'), {
+    compression: false,
+    writeBufferBytes: FOOTAGE_WRITE_BUFFER_BYTES,
   });
-  let footageDb: Database;
+  let journalDb: Database;
   try {
-    footageDb = await Database.open(join(folder, 'footage'), {
-      compression: false,
-      writeBufferBytes: FOOTAGE_WRITE_BUFFER_BYTES,
+    journalDb = await Database.open(join(folder, 'journal'), {
+      compression: true,
+      writeBufferBytes: JOURNAL_WRITE_BUFFER_BYTES,
     });
   } catch (error) {
-    await journalDb.close();
+    await footageDb.close();
     throw error;
   }
   return {
@@ -53,16 +76,6 @@ export async function openStores(folder: string): Promise<DeviceStores> {
       await footageDb.close();
     },
   };
-}
-
-/** Those of a device that was made before. Throws LIUHEN_NOT_FOUND where there is none, and leaves nothing behind. */
-export async function openMadeStores(folder: string): Promise<DeviceStores> {
-  if (!['journal', 'footage', 'keys'].some((part) => existsSync(join(folder, part)))) {
-    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no device in ${folder}`, {
-      next: "name the device's data folder with --data, or make one: liuhen init",
-    });
-  }
-  return await openStores(folder);
 }
 
 /** A device's journal, with the recordings folded from it, and what `more` folds. */

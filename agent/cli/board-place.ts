@@ -5,7 +5,7 @@ import { type Config, defaultConfig, loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { openBoard, openFreshBoard } from '../authority/open-board.js';
 import { readRetained } from '../authority/publish.js';
-import { openJournal, openMadeStores } from '../buffer/open.js';
+import { openJournal, openStores } from '../buffer/open.js';
 import { type BoardReport, boardReport } from '../control/board-report.js';
 import { callAgent } from '../control/client.js';
 import type { Accepted, Refused } from '../disclosure/refusal.js';
@@ -47,13 +47,8 @@ export async function boardOf(flags: HallFlags, purpose: 'look' | 'take'): Promi
     const open = await openBoard(folder, settings);
     return { ...placeOf(settings.hall, open), close: open.close };
   }
-  if (!existsSync(join(folder, 'journal'))) {
-    throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no journal of a kiosk in ${folder}`, {
-      next: 'make the device with liuhen init, and name its data folder with --data',
-    });
-  }
   becomeOwner(folder);
-  const stores = await openMadeStores(folder);
+  const stores = await openStores(folder);
   try {
     const { journal } = await openJournal(stores, systemClock(), config.journal);
     const open = await openBoard(folder, settings, journal);

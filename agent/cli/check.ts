@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
 import { type CheckReport, checkDevice } from '../buffer/check.js';
-import { openMadeStores } from '../buffer/open.js';
+import { openStores } from '../buffer/open.js';
 import { callAgent } from '../control/client.js';
 import { parseVkey } from '../journal/vkey.js';
 import { spoken } from '../words/spoken.js';
@@ -39,7 +39,7 @@ async function check(folder: string, quick: boolean, witness: string | undefined
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
   becomeOwner(folder);
-  const stores = await openMadeStores(folder);
+  const stores = await openStores(folder);
   const onTerminal = process.stderr.isTTY === true;
   try {
     return await checkDevice(stores, {

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import type { Config } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
-import { openJournal, openStores } from '../buffer/open.js';
+import { hasJournal, openJournal, openStores } from '../buffer/open.js';
 import { CommandsView } from '../commands/memory.js';
 import { callAgent } from '../control/client.js';
 import { asOwner } from './as-owner.js';
@@ -20,7 +18,7 @@ export async function noteChange(
   key: string,
   change: { who: string; what: string; why: string },
 ): Promise<number | undefined> {
-  if (!existsSync(join(config.data, 'journal'))) return undefined;
+  if (!hasJournal(config.data)) return undefined;
   if (NAMES_JOURNAL.includes(key)) {
     throw new LiuhenError('LIUHEN_STATE', `${key} names the journal in ${config.data} and cannot change`, {
       next: 'a device keeps its id for life; liuhen wipe ends one, liuhen provision begins another',

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LiuhenError, messageOf } from '../../config/errors.js';
-import { openMadeStores } from '../buffer/open.js';
+import { openStores } from '../buffer/open.js';
 import { callAgent } from '../control/client.js';
 import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
 import { KINDS } from '../disclosure/kinds/head.js';
@@ -59,7 +59,7 @@ export async function exportDisplay(wanted: NoticeExport): Promise<NoticeSummary
   }
   becomeOwner(data);
   mustBeWritable(dirname(out));
-  const stores = await openMadeStores(data);
+  const stores = await openStores(data);
   try {
     const content = await ContentStore.open(data);
     try {

@@ -93,15 +93,10 @@ async function exportFromDevice(data: string, place: PlaceOptions, wanted: Wante
   } catch (error) {
     if (!(error instanceof LiuhenError) || error.code !== 'LIUHEN_NOT_RUNNING') throw error;
   }
-  if (!existsSync(join(data, 'journal'))) {
-    throw new LiuhenError('LIUHEN_NOT_FOUND', `${data} holds neither a device's journal nor an archive`, {
-      next: 'name the data folder of a device, or that of an archive together with --device',
-    });
-  }
   becomeOwner(data);
-  mustBeWritable(dirname(wanted.out));
   const stores = await openStores(data);
   try {
+    mustBeWritable(dirname(wanted.out));
     return await exportFrom(await deviceSource({ ...stores, witnesses: witnessesOf(place) }), wanted);
   } finally {
     await stores.close();

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import { type Config, loadConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { type ByteLink, openSerial, parsePortName } from '../../drivers/serial.js';
 import { SmpClient } from '../../firmware-bridge/client.js';
 import type { UpdateProgress } from '../../firmware-bridge/update.js';
-import { openJournal, openStores } from '../buffer/open.js';
+import { hasJournal, openJournal, openStores } from '../buffer/open.js';
 import { Firmware, firmwareInterrupted, firmwareKeyIn } from '../firmware.js';
 import type { EntryDraft } from '../journal/entry.js';
 import { giveToOwner } from '../provision/owner.js';
@@ -86,7 +85,7 @@ interface Notes {
 }
 
 async function openNotes(data: string | undefined, config: Config | undefined): Promise<Notes | undefined> {
-  if (data === undefined || !existsSync(join(data, 'journal'))) return undefined;
+  if (data === undefined || !hasJournal(data)) return undefined;
   const stores = await openStores(data);
   try {
     const { journal } = await openJournal(stores, systemClock(), config?.journal ?? JOURNAL_DEFAULTS);

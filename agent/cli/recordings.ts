@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { LiuhenError } from '../../config/errors.js';
-import { openMadeStores } from '../buffer/open.js';
+import { openStores } from '../buffer/open.js';
 import { allRecordings, type RecordingState } from '../buffer/recordings.js';
 import { callAgent } from '../control/client.js';
 import { spoken } from '../words/spoken.js';
@@ -41,7 +41,7 @@ export async function readRecordings(folder: string): Promise<Recordings> {
 }
 
 async function recordingsIn(folder: string): Promise<RecordingState[]> {
-  const stores = await openMadeStores(folder);
+  const stores = await openStores(folder);
   try {
     return await allRecordings(stores.store);
   } finally {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { LiuhenError } from '../../config/errors.js';
@@ -9,7 +7,7 @@ import { type Clock, systemClock } from '../../drivers/clock.js';
 import { FirmwareUpdater } from '../../firmware-bridge/update.js';
 import { checkDevice } from '../buffer/check.js';
 import { freeBytes } from '../buffer/free-space.js';
-import { type DeviceStores, openJournal, openStores } from '../buffer/open.js';
+import { type DeviceStores, hasJournal, openJournal, openStores } from '../buffer/open.js';
 import { type Drivers, systemDrivers } from '../hardware/drivers.js';
 import { Hardware } from '../hardware/hardware.js';
 import { KIOSK_PIECES, Pieces } from '../hardware/pieces.js';
@@ -160,7 +158,7 @@ export class OpenedDevice implements Examined {
 
   async #openJournal() {
     const { data, device, journal: settings, uplink } = this.config;
-    if (!existsSync(join(data, 'journal'))) {
+    if (!hasJournal(data)) {
       throw new LiuhenError('LIUHEN_STATE', `${data} holds no journal: the device is not provisioned`, {
         next: 'liuhen provision, or liuhen init',
       });

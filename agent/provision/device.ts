@@ -7,7 +7,7 @@ import { INSTALLED } from '../../config/installed.js';
 import { type Config, loadConfig, parseConfig } from '../../config/load.js';
 import { systemClock } from '../../drivers/clock.js';
 import { makeFolder } from '../archive/durable-file.js';
-import { openJournal, openStores } from '../buffer/open.js';
+import { makeStores, openJournal, openStores } from '../buffer/open.js';
 import { ensureStarted, initDevice } from '../init.js';
 import type { EntryDraft } from '../journal/entry.js';
 import { type Answers, configTextOf, deviceProfile } from './answers.js';
@@ -117,7 +117,7 @@ async function ensureJournal(
   made: Provisioned['made'],
 ): Promise<{ rootVkey: string; seed: Buffer; keyNotes: string[] }> {
   const { authority, id } = config.device;
-  let stores = await openStores(config.data);
+  let stores = await makeStores(config.data);
   try {
     let identity = await stores.store.identity();
     if (identity === undefined) {

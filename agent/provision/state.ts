@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { type Config, loadConfig } from '../../config/load.js';
+import { hasJournal } from '../buffer/open.js';
 import { validToMs } from './answer.js';
 import { certificateOf } from './device.js';
 import { files } from './files.js';
@@ -29,12 +30,11 @@ export async function provisionState(configPath: string, nowMs: number): Promise
   }
   const { data, device, uplink } = config;
   const keys = await readdir(join(data, 'keys')).catch(() => []);
-  const hasJournal =
-    existsSync(join(data, 'journal')) && keys.some((name) => /^epoch-\d{7}\.key$/.test(name));
+  const isMade = hasJournal(data) && keys.some((name) => /^epoch-\d{7}\.key$/.test(name));
   const hasRequest = existsSync(files.request(data));
   const steps: Step[] = [
     { step: 'configuration', done: true, detail: `${configPath}, ${device.authority}/${device.id}` },
-    hasJournal
+    isMade
       ? { step: 'journal', done: true, detail: join(data, 'journal') }
       : { step: 'journal', done: false, detail: `no journal with its key in ${data}`, next: again },
     hasRequest

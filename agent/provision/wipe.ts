@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { LiuhenError } from '../../config/errors.js';
@@ -63,7 +63,6 @@ export async function wouldLose(config: Config): Promise<Loss> {
 export async function wipe(config: Config, configPath: string, options: WipeOptions): Promise<Wiped> {
   const { data } = config;
   const marker = join(data, MARKER);
-  await mkdir(data, { recursive: true });
   let loss: Loss = { unreceipted: [], unwitnessed: 0 };
   let witnessed = false;
   if (!(await isWiping(data))) ({ loss, witnessed } = await takeLeave(config, options));

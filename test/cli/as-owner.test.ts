@@ -1,4 +1,5 @@
-import { chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -6,7 +7,7 @@ import { initArchive } from '../../agent/archive/archive.js';
 import { sampleHall } from '../../agent/authority/sample-hall.js';
 import { Bench } from '../support/bench.js';
 import { boardScene } from '../support/board.js';
-import { liuhen } from '../support/liuhen.js';
+import { LIUHEN, liuhen } from '../support/liuhen.js';
 
 /** nobody, nogroup */
 const OWNER = 65_534;
@@ -101,4 +102,28 @@ asRoot("a folder that is root's is opened by root, and nothing is said", async (
   await mkdir(join(bench.folder, 'elsewhere'));
   const check = await bench.liuhen('check', '--quick');
   t.deepEqual([check.status, check.stderr], [0, '']);
+});
+
+asRoot('to a user who may not look into it, a data folder is never said to hold no device', async (t) => {
+  const bench = await Bench.make(t);
+  const config = join(bench.folder, 'liuhen.yaml');
+  const before = await readFile(config, 'utf8');
+  for (const path of [bench.folder, config]) await chown(path, OWNER, OWNER);
+  const asOther = (...args: string[]) =>
+    new Promise<{ failed: boolean; said: string }>((resolve) => {
+      const options = { cwd: bench.folder, uid: OWNER, gid: OWNER };
+      execFile(process.execPath, [LIUHEN, ...args], options, (error, stdout, stderr) => {
+        resolve({ failed: error !== null, said: stdout + stderr });
+      });
+    });
+  for (const setting of [
+    ['device.id', 'recorder-9999'],
+    ['storage.retention', '30d'],
+  ]) {
+    const { failed, said } = await asOther('config', 'set', ...setting);
+    t.true(failed, said);
+    t.is(await readFile(config, 'utf8'), before, said);
+  }
+  const { failed, said } = await asOther('recordings');
+  t.true(failed && !said.includes('there is no device'), said);
 });

@@ -71,7 +71,10 @@ test('export refuses what it cannot do, says what to do, and leaves nothing', as
   t.is((await liuhen(out, 'export', ...place)).status, 64);
   const empty = await newFolder(t);
   const nothing = await liuhen(out, 'export', '--data', empty, '--out', 'bundle');
-  t.regex(nothing.stderr, /neither a device's journal nor an archive/);
+  t.regex(
+    nothing.stderr,
+    /LIUHEN_NOT_FOUND: there is no device in [^\n]+\n {2}next: name the device's data folder/,
+  );
   t.deepEqual(await readdir(empty), []);
   t.deepEqual(await readdir(out), []);
 });

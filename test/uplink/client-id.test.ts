@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { openStores } from '../../agent/buffer/open.js';
+import { makeStores } from '../../agent/buffer/open.js';
 import { clientIdOf } from '../../agent/uplink/client-id.js';
 
 test("a device's client id cannot be guessed, and is the same for life", async (t) => {
@@ -10,7 +10,7 @@ test("a device's client id cannot be guessed, and is the same for life", async (
   t.teardown(() => rm(folder, { recursive: true }));
   const fail = (error: unknown) => t.fail(String(error));
   const idIn = async (name: string) => {
-    const stores = await openStores(join(folder, name));
+    const stores = await makeStores(join(folder, name));
     const id = await clientIdOf(stores.store, 'recorder-0001', fail);
     await stores.close();
     return id;

@@ -74,9 +74,6 @@ export const contentZh: Catalogue = {
   'expected a vkey as liuhen sign key printed it': '应为 liuhen sign key 打印的公钥',
   'there is no content of a kiosk in {}': '{1} 中没有大厅终端的内容',
   'name the data folder of a kiosk with --data': '用 --data 指明大厅终端的数据目录',
-  'there is no journal of a kiosk in {}': '{1} 中没有大厅终端的日志账本',
-  'make the device with liuhen init, and name its data folder with --data':
-    '用 liuhen init 建立设备，并用 --data 指明其数据目录',
   'expected the hall and the root key of its authority': '应给出大厅及其主管机关的根公钥',
   "name the kiosk's configuration with --config, or give --hall and --root":
     '用 --config 指明大厅终端的配置，或给出 --hall 与 --root',

@@ -46,9 +46,6 @@ export const evidenceZh: Catalogue = {
     '应给出 --device 编号：此数据目录属于归档端',
   'name the device whose recording it is; the folder devices/ lists them':
     '指明录像所属的设备；目录 devices/ 中列有各设备',
-  "{} holds neither a device's journal nor an archive": '{1} 中既没有设备的日志账本，也没有归档端',
-  'name the data folder of a device, or that of an archive together with --device':
-    '指明设备的数据目录，或归档端的数据目录并加 --device',
   'export interrupted: nothing was written': '导出中断：没有写出任何内容',
   export: '导出',
 
