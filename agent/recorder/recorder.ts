@@ -6,6 +6,7 @@ import type { FeedEvent } from './camera-feed.js';
 import { durationMsOf, type Fragment } from './fragments.js';
 import { PreRecordRing, type TakeGroup } from './pre-record.js';
 import type { RecorderEvents, RecorderParts, RecorderSettings, RecorderState } from './recorder-parts.js';
+import { refusedOrder } from './refused-order.js';
 import { Sealer } from './sealer.js';
 import { type FootageArrival, type SealedFragment, Session } from './session.js';
 import type { StartRequest } from './start-request.js';
@@ -128,7 +129,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     }
     const session = this.#session;
     if (session === undefined || this.#state !== 'recording') {
-      throw new LiuhenError('LIUHEN_STATE', `cannot stop: the recorder is ${this.#state}`);
+      throw refusedOrder('cannot stop', this.#state);
     }
     this.#setState('stopping');
     // A still picture is given as it is taken, so none is under way.
@@ -141,9 +142,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   /** Marks this moment of the recording. Throws LIUHEN_STATE when nothing is being recorded. */
   async mark(kind: string, note?: string): Promise<number> {
     const session = this.#session;
-    if (session === undefined || session.over) {
-      throw new LiuhenError('LIUHEN_STATE', `cannot mark: the recorder is ${this.#state}`);
-    }
+    if (session === undefined || session.over) throw refusedOrder('cannot mark', this.#state);
     return (await session.mark(kind, note)).n;
   }
 
@@ -167,12 +166,8 @@ export class Recorder extends EventEmitter<RecorderEvents> {
   }
 
   async #start(request: StartRequest): Promise<number> {
-    if (this.#state !== 'idle' || this.#closing.signal.aborted) {
-      throw new LiuhenError('LIUHEN_STATE', `cannot start: the recorder is ${this.#state}`, {
-        next:
-          this.#state === 'storage-full' ? 'free space on the disk' : 'stop the recording that runs first',
-      });
-    }
+    if (this.#closing.signal.aborted) throw refusedOrder('cannot start', 'closed');
+    if (this.#state !== 'idle') throw refusedOrder('cannot start', this.#state);
     if (this.#sourceEnded && this.#ring.durationMs === 0) {
       throw new LiuhenError('LIUHEN_CAMERA', `cannot start: ${this.cameraDetail}`);
     }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { freeBytes } from '../../agent/buffer/free-space.js';
-import { LiuhenError } from '../../config/errors.js';
+import { LiuhenError, nextOf } from '../../config/errors.js';
 import type { ScriptedRun } from '../support/camera.js';
 import { RecorderRig } from '../support/recorder.js';
 import { occupy, smallDisk } from '../support/small-disk.js';
@@ -117,6 +117,26 @@ test.serial(
     await rig.recorder.close('shutdown');
   },
 );
+
+test.serial('what cannot be done while the disk is full is refused with what to do about it', async (t) => {
+  const full = await recorderOnSmallDisk(t);
+  if (full === undefined) return;
+  const { rig, run } = full;
+  await rig.recorder.start(button);
+  const stopped = once(rig.recorder, 'stopped');
+  while (rig.recorder.state === 'recording') await rig.film(run, 1, { bytes: MiB });
+  await stopped;
+  await rig.recorder.stop('button');
+  const { recorder } = rig;
+  for (const order of [
+    () => recorder.mark('evidence'),
+    () => recorder.stop('button'),
+    () => recorder.start(button),
+  ]) {
+    const error = await t.throwsAsync(order, { code: 'LIUHEN_STATE', message: /^cannot .*storage-full$/ });
+    t.regex(nextOf(error) ?? '', /^free space on the disk/);
+  }
+});
 
 test.serial('a journal that meets a full disk ends the recording, and another goes on', async (t) => {
   const full = await recorderOnSmallDisk(t);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import test from 'ava';
+import { nextOf } from '../../config/errors.js';
 import { RecorderRig } from '../support/recorder.js';
 import { Gate } from '../support/stores.js';
 
@@ -238,8 +239,10 @@ test('a mark that the journal refuses is refused alone', async (t) => {
 
 test('there is nothing to stop or to mark while nothing is recorded', async (t) => {
   const { rig } = await RecorderRig.running(t);
-  await t.throwsAsync(rig.recorder.stop('button'), { code: 'LIUHEN_STATE', message: /idle/ });
-  await t.throwsAsync(rig.recorder.mark('evidence'), { code: 'LIUHEN_STATE', message: /idle/ });
+  for (const order of [() => rig.recorder.stop('button'), () => rig.recorder.mark('evidence')]) {
+    const error = await t.throwsAsync(order, { code: 'LIUHEN_STATE', message: /idle/ });
+    t.is(nextOf(error), 'start a recording first: liuhen start, or a short press');
+  }
 });
 
 test('two starts at once are one recording', async (t) => {

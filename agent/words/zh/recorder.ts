@@ -137,10 +137,15 @@ export const recorderZh: Catalogue = {
   'the recording ended ({}) and will not go on by itself; its last entry still waits for the disk':
     '录像已结束（{1!}），不会自行继续；其最后一个条目仍在等待写盘',
   'free space on the disk': '在磁盘上腾出空间',
-  'cannot stop: the recorder is {}': '不能停止：录制状态为“{1!}”',
-  'cannot mark: the recorder is {}': '不能做标记：录制状态为“{1!}”',
-  'cannot start: the recorder is {}': '不能开始：录制状态为“{1!}”',
+  '{}: the recorder is {}': '{1!}：录制状态为“{2!}”',
+  'cannot stop': '不能停止',
+  'cannot mark': '不能做标记',
+  'cannot start': '不能开始',
+  'start a recording first: liuhen start, or a short press': '先开始录像：执行 liuhen start，或短按按键',
   'stop the recording that runs first': '先停止正在进行的录像',
+  'try again once it has: liuhen status shows it': '待其完成后重试：liuhen status 显示状态',
+  'free space on the disk; a recording that was cut off by it goes on by itself':
+    '在磁盘上腾出空间；因此中断的录像随后自行继续',
   'cannot start: {}': '不能开始：{1}',
   'recording {} ended as it began: {}': '录像 {1} 刚开始即结束：{2}',
   'only the reserve of the disk is left': '磁盘只剩预留空间',
