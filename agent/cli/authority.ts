@@ -18,7 +18,7 @@ import { readRequest } from '../provision/request.js';
 import { replaceFile } from '../provision/secret-file.js';
 import { spoken } from '../words/spoken.js';
 import { readCarried } from './carried-file.js';
-import { parseDuration, parsePort } from './flag-values.js';
+import { durationFlag, parsePort } from './flag-values.js';
 import { createLog } from './log.js';
 import { askPassphrase, choosePassphrase } from './passphrase.js';
 import { tableText } from './text.js';
@@ -188,7 +188,7 @@ function registerToken(authority: Command): void {
   common(authority.command('token'))
     .description('make a one-time token with which a device enrols over MQTT')
     .argument('<devices...>', 'ids of devices')
-    .option('--valid <duration>', 'how long it may be used', parseDuration, 3_600_000)
+    .option('--valid <duration>', 'how long it may be used', durationFlag(), 3_600_000)
     .option(
       '-o, --out <file>',
       'file for the token, mode 0600 (default: stdout); of several, a folder for <device>.token',

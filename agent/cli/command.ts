@@ -13,7 +13,7 @@ import { spoken } from '../words/spoken.js';
 import { type BrokerFlags, brokerOptions, brokerSettings, inFlags } from './broker-flags.js';
 import { readCarried } from './carried-file.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
-import { durationUpTo } from './flag-values.js';
+import { durationFlag } from './flag-values.js';
 import { askPassphrase } from './passphrase.js';
 
 interface SendFlags extends BrokerFlags {
@@ -51,12 +51,12 @@ function registerSend(command: Command): void {
     )
     .addOption(
       new Option('--expires <duration>', 'after this the device refuses it; at most 7d')
-        .argParser(durationUpTo(MAX_LIFE_MS))
+        .argParser(durationFlag(MAX_LIFE_MS))
         .default(10 * 60_000, '10min'),
     )
     .addOption(
       new Option('--wait <duration>', 'how long to wait for the answer')
-        .argParser(durationUpTo(3_600_000))
+        .argParser(durationFlag(3_600_000))
         .default(30_000, '30s'),
     )
     .option(

@@ -17,7 +17,7 @@ import { spoken as inLanguage, named } from '../words/spoken.js';
 import { type Words, words } from '../words/words.js';
 import { becomeOwner } from './as-owner.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
-import { durationUpTo } from './flag-values.js';
+import { durationFlag } from './flag-values.js';
 import { fitted, LiveScreen } from './live-screen.js';
 import { createLog } from './log.js';
 import { tableText } from './text.js';
@@ -45,7 +45,7 @@ export function registerDoctor(program: Command): void {
     .option(
       '--wait <duration>',
       "longest wait for the archive's answer, such as 60s (default: 15s)",
-      durationUpTo(600_000),
+      durationFlag(600_000),
     )
     .option('--watch', 'again and again, until q or Ctrl-C')
     .option('--verbose', 'also what the parts log, on stderr')

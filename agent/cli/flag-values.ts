@@ -19,18 +19,12 @@ function portIn(text: string): number | undefined {
   return /^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
 }
 
-/** A duration with its unit, in ms. */
-export function parseDuration(text: string): number {
-  const ms = parseQuantity(DURATION, text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw new InvalidArgumentError('expected a duration such as 30min or 2h');
-}
-
-/** The same, of at most so many ms. */
-export function durationUpTo(maxMs: number): (text: string) => number {
+/** What parses a duration with its unit, in ms: above zero, and at most so many. */
+export function durationFlag(maxMs = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
     const ms = parseQuantity(DURATION, text);
     if (ms !== undefined && ms > 0 && ms <= maxMs) return ms;
-    throw new InvalidArgumentError(`expected a duration such as 30s or 10min, at most ${maxMs / 60_000}min`);
+    const most = maxMs === Number.POSITIVE_INFINITY ? '' : `, at most ${maxMs / 60_000}min`;
+    throw new InvalidArgumentError(`expected a duration such as 30s or 15min${most}`);
   };
 }

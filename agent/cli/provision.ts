@@ -23,7 +23,7 @@ import { topics } from '../uplink/topics.js';
 import { listed, named, spoken } from '../words/spoken.js';
 import { readCarried } from './carried-file.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
-import { parseDuration } from './flag-values.js';
+import { durationFlag } from './flag-values.js';
 import { padded } from './text.js';
 
 interface Flags {
@@ -87,7 +87,7 @@ export function registerProvision(program: Command): void {
     .option(
       '--within <duration>',
       'with --renew: only when the certificate ends within this time',
-      parseDuration,
+      durationFlag(),
     )
     .option('--batch <csv>', 'write an answers file and a sticker for each device of the table, into --out')
     .option('-o, --out <folder>', 'folder for --batch')

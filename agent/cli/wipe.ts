@@ -5,7 +5,7 @@ import { giveToOwner } from '../provision/owner.js';
 import { isWiping, type Wiped, wipe, wouldLose } from '../provision/wipe.js';
 import { spoken } from '../words/spoken.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
-import { parseDuration } from './flag-values.js';
+import { durationFlag } from './flag-values.js';
 import { createLog } from './log.js';
 
 interface Flags {
@@ -26,7 +26,7 @@ export function registerWipe(program: Command): void {
     .option('--device <id>', 'id of the device, as confirmation; without it a prompt asks')
     .requiredOption('--why <text>', 'why, for the last entry of its journal')
     .option('--force', 'lose what the archive has not signed for')
-    .option('--upload <duration>', 'how long to try to send what the archive lacks', parseDuration, 30_000)
+    .option('--upload <duration>', 'how long to try to send what the archive lacks', durationFlag(), 30_000)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

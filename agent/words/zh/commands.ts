@@ -37,7 +37,7 @@ export const commandsZh: Catalogue = {
   'could not read {}': '无法读取 {1}',
   '{}: expected at most {} bytes': '{1}：应不超过 {2} 字节',
   'expected one of {}': '应为以下之一：{1}',
-  'expected a duration such as 30s or 10min, at most {}min': '应为时长，例如 30s 或 10min，最长 {1}min',
+  'expected a duration such as 30s or 15min, at most {}min': '应为时长，例如 30s 或 15min，最长 {1}min',
   'Commands, what they take, and whose key may sign them:': '命令、所需参数，以及有权签署的密钥：',
 
   'command: expected JSON in UTF-8': '命令：应为 UTF-8 编码的 JSON',

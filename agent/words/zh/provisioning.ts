@@ -82,7 +82,6 @@ export const provisioningZh: Catalogue = {
   'there is no answer in {}: {}': '{1} 中没有答复：{2}',
 
   'expected a port from 1 to 65535': '应为 1 到 65535 的端口',
-  'expected a duration such as 30min or 2h': '应为时长，例如 30min 或 2h',
 
   'The id is spent: provision the machine under another one. At the authority: liuhen authority revoke DEVICE.':
     '该编号就此用尽：请以另一编号部署本机。在主管机关执行：liuhen authority revoke 设备。',
