@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { edited } from '../../config/edit.js';
+import { type Edit, edited } from '../../config/edit.js';
 import { LiuhenError } from '../../config/errors.js';
 import { readConfigText } from '../../config/file.js';
 import { settingOf, unknownKey } from '../../config/known-keys.js';
@@ -15,6 +15,7 @@ import { terminalLanguage } from '../words/language.js';
 import { named, spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
 import { noteChange } from './config-journal.js';
+import { whileChanging } from './config-lock.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { tableText } from './text.js';
 
@@ -94,19 +95,30 @@ function safe(text: string): string {
 }
 
 async function change(key: string, value: string | undefined, flags: SetFlags): Promise<string> {
-  const { config: file, default: toDefault = false, why, json = false } = flags;
+  const { config: file, default: toDefault = false, json = false } = flags;
   if ((value === undefined) !== toDefault) {
     throw new LiuhenError('LIUHEN_USAGE', 'expected a value, or --default');
   }
-  const text = readConfigText(file);
-  const { before, after, text: changed } = edited(text, file, key, value);
-  if (before === after)
-    return json ? JSON.stringify({ key, changed: false }) : spoken(`${key} is so already`);
+  const edit = () => {
+    const made = edited(readConfigText(file), file, key, value);
+    return made.before === made.after ? undefined : made;
+  };
+  const asItWas = () => (json ? JSON.stringify({ key, changed: false }) : spoken(`${key} is so already`));
+  // What is wrong, or so already, is said without a lock.
+  if (edit() === undefined) return asItWas();
+  return await whileChanging(file, async () => {
+    const wanted = edit();
+    return wanted === undefined ? asItWas() : await replace(wanted, flags);
+  });
+}
+
+async function replace({ key, before, after, text }: Edit, flags: SetFlags): Promise<string> {
+  const { config: file, why, json = false } = flags;
   const was = before === undefined ? 'default' : safe(before);
   const is = after === undefined ? 'default' : safe(after);
   const what = `${key}: ${was} → ${is}`;
   let entry: number | undefined;
-  await replaceFile(file, changed, async () => {
+  await replaceFile(file, text, async () => {
     entry = await noteChange(loadConfig(file), key, { who: `command by ${user()}`, what, why });
   });
   if (json) return JSON.stringify({ key, changed: true, before: was, after: is, entry: entry ?? null });

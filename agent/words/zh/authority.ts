@@ -43,6 +43,7 @@ export const authorityZh: Catalogue = {
   'its certificate and its private key do not belong together': '其证书与私钥不匹配',
   'the passphrase is another one, or the file was changed': '口令不对，或文件被改动',
   'another process is changing the authority in {}': '另一个进程正在修改 {1} 中的主管机关',
+  'another process is changing {}': '另一个进程正在修改 {1}',
   'try again when it has ended': '待其结束后重试',
   '{}: expected a device as liuhen authority enrol writes it':
     '{1}：应为 liuhen authority enrol 写出的设备记录',
