@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Level } from 'level';
 import { LiuhenError, messageOf, systemCodeOf } from '../../config/errors.js';
 import { makeFolders } from '../../config/make-folders.js';
@@ -25,8 +27,10 @@ export class Database {
     this.level = level;
   }
 
+  /** Makes it where there is none. Throws LIUHEN_LOCKED, LIUHEN_STORAGE_FULL, LIUHEN_STORAGE_IO. */
   static async open(path: string, options: DatabaseOptions): Promise<Database> {
     await makeFolders(path, 0o700);
+    requireWhole(path);
     const level: RawLevel = new Level<string, Buffer>(path, {
       keyEncoding: 'utf8',
       valueEncoding: 'buffer',
@@ -79,6 +83,42 @@ export class Database {
       throw openError(this.#path, error);
     }
   }
+}
+
+/**
+ * Whether a LevelDB was begun in a folder, even if it cannot be opened any more; opens none, so it works beside who has it open. True also where this
+ * user may not look: that is told by opening it.
+ */
+export function hasDatabase(path: string): boolean {
+  try {
+    return hasCurrent(path) || oneWritten(path) !== undefined;
+  } catch (error) {
+    const code = systemCodeOf(error);
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
+}
+
+/** LevelDB names in CURRENT what it has. Without that it begins anew, and removes all tables that it then does not know. */
+function requireWhole(path: string): void {
+  let written: string | undefined;
+  try {
+    written = hasCurrent(path) ? undefined : oneWritten(path);
+  } catch (error) {
+    throw storageError(`open ${path}`, error);
+  }
+  if (written === undefined) return;
+  throw new LiuhenError('LIUHEN_STORAGE_IO', `${path}: expected CURRENT beside ${written}`, {
+    next: 'nothing was written; keep the disk as it is, and begin anew in another data folder',
+  });
+}
+
+function hasCurrent(path: string): boolean {
+  return statSync(join(path, 'CURRENT'), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** A table or a log; neither is made before CURRENT is. */
+function oneWritten(path: string): string | undefined {
+  return readdirSync(path).find((name) => /^\d{6,}\.(?:ldb|log)$/.test(name));
 }
 
 function openError(path: string, error: unknown): LiuhenError {

@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LiuhenError } from '../../config/errors.js';
 import type { Clock } from '../../drivers/clock.js';
 import { EpochKeyFiles } from '../journal/epoch-keys.js';
 import { Journal } from '../journal/journal.js';
 import type { JournalStore, JournalView } from '../journal/store.js';
-import { Database } from './database.js';
+import { Database, hasDatabase } from './database.js';
 import { FootageStore } from './footage.js';
 import { LevelJournalStore } from './level-journal.js';
 import { RecordingsView } from './recordings.js';
@@ -24,16 +23,9 @@ export interface DeviceStores {
   close(): Promise<void>;
 }
 
-/**
- * Whether a journal was begun in a data folder; opens none, so it works beside a running agent. CURRENT is what makes a folder a LevelDB: /var/log has
- * a `journal/` too. True also where this user may not look: what is there is then told by who opens it.
- */
+/** Whether a journal was begun in a data folder, as `hasDatabase` tells it: a folder of that name is not enough, as /var/log has one. */
 export function hasJournal(folder: string): boolean {
-  try {
-    return statSync(join(folder, 'journal', 'CURRENT'), { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return true;
-  }
+  return hasDatabase(join(folder, 'journal'));
 }
 
 /**

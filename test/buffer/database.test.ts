@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { Database, storageError } from '../../agent/buffer/database.js';
+import { hasJournal, makeStores, openStores } from '../../agent/buffer/open.js';
 import { LiuhenError } from '../../config/errors.js';
 import { TestDevice } from '../support/device.js';
 import { occupy, smallDisk } from '../support/small-disk.js';
@@ -15,6 +16,24 @@ test('a database that is open elsewhere says so and what to do', async (t) => {
     code: 'LIUHEN_LOCKED',
   });
   t.regex(error?.next ?? '', /stop it first/);
+});
+
+test('a database without the file that names its tables is refused, since LevelDB would remove them', async (t) => {
+  const device = await TestDevice.open();
+  t.teardown(() => device.remove());
+  await device.record();
+  await device.close();
+  const journal = join(device.folder, 'journal');
+  await rm(join(journal, 'CURRENT'));
+  const before = await readdir(journal);
+  t.true(hasJournal(device.folder), 'it is damaged, and not none');
+  for (const open of [openStores, makeStores]) {
+    await t.throwsAsync(open(device.folder), {
+      code: 'LIUHEN_STORAGE_IO',
+      message: /journal: expected CURRENT beside \S+\.(?:ldb|log)/,
+    });
+  }
+  t.deepEqual(await readdir(journal), before);
 });
 
 test('a full disk is told from other failures of a disk', (t) => {

@@ -10,6 +10,9 @@ export const journalZh: Catalogue = {
   'free space on this disk; recording goes on by itself': '在此磁盘上腾出空间；录制会自行继续',
   '{} could not be made a folder: {}': '无法建立目录 {1}：{2}',
   'choose a folder that can be made and written to': '选择可以建立并可写入的目录',
+  '{}: expected CURRENT beside {}': '{1}：{2} 旁应有 CURRENT',
+  'nothing was written; keep the disk as it is, and begin anew in another data folder':
+    '没有写入任何内容；磁盘保持原状，在另一个数据目录中重新开始',
   'check the disk (dmesg, smartctl)': '检查磁盘（dmesg、smartctl）',
   'open {}': '打开 {1}',
 
