@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Clock } from '../../drivers/clock.js';
 import type { Timers } from '../../drivers/timers.js';
 import type { BoardEvents, BoardItem, BoardItemOf, BoardView } from './board-item.js';
-import { type Held, RefusedError, readEnvelope, requireRole } from './held.js';
+import { type Held, latestIssuedMs, RefusedError, readEnvelope, requireRole } from './held.js';
 import {
   type Circumstances,
   type HeldContent,
@@ -175,7 +175,10 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
 
   /** The time that counts, Unix ms. */
   get nowMs(): number {
-    return Math.max(this.#parts.clock.read().wallMs, this.#newestIssuedMs);
+    const reading = this.#parts.clock.read();
+    // What came while nobody had set the clock, and would be refused as `future` now, is no evidence of time.
+    if (this.#newestIssuedMs > latestIssuedMs(reading)) return reading.wallMs;
+    return Math.max(reading.wallMs, this.#newestIssuedMs);
   }
 
   get nextExpiryMs(): number {

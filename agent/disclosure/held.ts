@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LiuhenError, messageOf } from '../../config/errors.js';
+import type { ClockReading } from '../../drivers/clock.js';
 import type { Vkey } from '../journal/vkey.js';
 import { type Opened, openEnvelope } from './envelope.js';
 import { type ContentRef, type Kind, kindOfPayloadType } from './kinds/head.js';
@@ -83,6 +84,14 @@ export function readEnvelope(
     expiresMs: expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires),
     receivedMs,
   };
+}
+
+/** A platform's clock and ours may differ by so much, where ours is set by somebody who knows. */
+const MAX_AHEAD_MS = 24 * 3_600_000;
+
+/** The latest `issued` that is believed, Unix ms: any, where nobody set the clock. */
+export function latestIssuedMs({ wallMs, source }: ClockReading): number {
+  return source === 'ntp' || source === 'gnss' ? wallMs + MAX_AHEAD_MS : Number.POSITIVE_INFINITY;
 }
 
 /** The role that a kind has to be signed in. */

@@ -4,7 +4,7 @@ import type { EntryDraft } from '../journal/entry.js';
 import type { Board } from './board.js';
 import { type EarlyMessage, EarlyMessages } from './early.js';
 import { keyidOf, MAX_ENVELOPE_BYTES } from './envelope.js';
-import { type Held, RefusedError, readEnvelope, requireRole } from './held.js';
+import { type Held, latestIssuedMs, RefusedError, readEnvelope, requireRole } from './held.js';
 import { isContent } from './judgement.js';
 import { type ContentName, type ContentRef, nameOf } from './kinds/head.js';
 import type { Accepted, Refusal, Refused } from './refusal.js';
@@ -31,8 +31,6 @@ export interface IntakeParts {
   onJournalError(error: unknown): void;
 }
 
-/** A platform's clock and ours may differ by so much, where ours is set by somebody who knows. */
-const MAX_AHEAD_MS = 24 * 3_600_000;
 /** Messages that are read, and written to the disk, in one go: a broker hands out thousands at once, and pages have to be served meanwhile. */
 const TOGETHER = 32;
 
@@ -264,13 +262,9 @@ export class Intake {
 
   #requireTime({ ref, issuedMs, expiresMs }: Held): void {
     const { clock, board, store } = this.#parts;
-    const { wallMs, source } = clock.read();
-    if ((source === 'ntp' || source === 'gnss') && issuedMs > wallMs + MAX_AHEAD_MS) {
-      throw new RefusedError(
-        'future',
-        `expected issued by ${iso(wallMs + MAX_AHEAD_MS)}, got ${iso(issuedMs)}`,
-        ref.kind,
-      );
+    const latestMs = latestIssuedMs(clock.read());
+    if (issuedMs > latestMs) {
+      throw new RefusedError('future', `expected issued by ${iso(latestMs)}, got ${iso(issuedMs)}`, ref.kind);
     }
     // A newer revision that is over is taken where it ends an older one that is not.
     const replaces = (store.newestRevision(ref.kind, ref.id) ?? ref.revision) < ref.revision;

@@ -49,6 +49,30 @@ test('a clock that starts in 1970 brings nothing back that was over when the new
   t.is(rig.board.item('post', 'new')?.state, 'shown');
 });
 
+test('what was dated far ahead while nobody had set the clock takes nothing away once somebody has', async (t) => {
+  const rig = await DisclosureRig.open(t);
+  await rig.publish(postDocument({ expires: '2026-03-17T00:00:00+08:00' }));
+  await rig.publish(postDocument({ id: 'ahead', issued: '2062-03-16T09:00:00+08:00' }));
+  const state = () => rig.board.item('post', 'window-3')?.state;
+  t.is(state(), 'expired', 'a clock that nobody set may be behind');
+  rig.clock.reading.source = 'ntp';
+  t.is(state(), 'shown');
+  await rig.publish(postDocument({ id: 'other', expires: '2026-03-18T00:00:00+08:00' }));
+  await rig.restart(() => {});
+  t.is(state(), 'shown');
+  t.is(rig.board.item('post', 'other')?.state, 'shown');
+  rig.passDays(1);
+  t.is(state(), 'expired', 'at its own time');
+});
+
+test('within the day that clocks may differ by the newest content tells the time to any clock', async (t) => {
+  const rig = await DisclosureRig.open(t);
+  rig.clock.reading.source = 'gnss';
+  await rig.publish(postDocument({ expires: '2026-03-16T12:00:00+08:00' }));
+  await rig.publish(postDocument({ id: 'ahead', issued: '2026-03-16T13:00:00+08:00' }));
+  t.is(rig.board.item('post', 'window-3')?.state, 'expired');
+});
+
 test('a newer revision replaces the older, which stays in history', async (t) => {
   const rig = await DisclosureRig.open(t);
   await rig.publish(postDocument());
