@@ -28,6 +28,7 @@ import { InFlight } from './in-flight.js';
 import { publishWitness, readArchiveKey } from './key.js';
 import { stateFolder } from './layout.js';
 import { SeldomLog } from './seldom-log.js';
+import { Staging } from './staging.js';
 
 export { initArchive } from './key.js';
 export { registerDevice } from './registry.js';
@@ -139,6 +140,7 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
   readonly #database: Database;
   readonly #witness: string;
   readonly #inFlight: InFlight;
+  readonly #staging = new Staging();
   readonly #seldom: SeldomLog;
   readonly #counters: Counters = {};
   readonly #refusedDevices = new Map<string, RefusedDevice>();
@@ -174,6 +176,7 @@ class RunningArchive extends EventEmitter<ArchiveEvents> implements Archive {
         database: this.#database,
         key,
         inFlight: this.#inFlight,
+        staging: this.#staging,
         clock,
         log: deviceLog,
         seldom: new SeldomLog(deviceLog, () => clock.read().monoMs),

@@ -18,8 +18,6 @@ export interface ArchivedOptions {
   folder: string;
   receipts: Signer;
   publication: Publication;
-  /** The newest cosigned checkpoint. */
-  cosigned: string | undefined;
   log: Logger;
   onArchived: (recording: number, receipt: string) => void;
   /** These places were durable, and their bytes are gone: they are awaited again. */
@@ -44,7 +42,7 @@ export async function receiptIfComplete(options: ArchivedOptions, recording: num
   await publication.writeReceipt(recording, receipt);
   onArchived(recording, receipt);
   publication.change(recording);
-  await publication.refresh(options.cosigned);
+  await publication.refresh(await store.cosigned());
   await forgetUnreceipted(store, recording);
 }
 

@@ -23,6 +23,7 @@ import { deviceFolder } from './layout.js';
 import { Publication } from './publication.js';
 import { type Committed, ReceivedJournal, sameRoot } from './received-journal.js';
 import type { SeldomLog } from './seldom-log.js';
+import type { Staging } from './staging.js';
 import { Wanted } from './wanted.js';
 
 /** Work from the wire that may wait for one device; beyond it messages are dropped and asked for again. */
@@ -45,6 +46,7 @@ export interface DeviceOptions {
   database: Database;
   key: ArchiveKey;
   inFlight: InFlight;
+  staging: Staging;
   clock: Clock;
   log: Logger;
   seldom: SeldomLog;
@@ -76,6 +78,8 @@ export class Device {
   readonly #store: LevelJournalStore;
   readonly #folder: string;
   readonly #lane: Lane;
+  /** Receipts and what is published with them are a dozen syncs, behind which no question for more footage has to wait. */
+  readonly #receipts: Lane;
   readonly #journals: JournalIntake;
   readonly #footage: FootageIntake;
   readonly #wanted: Wanted;
@@ -86,6 +90,7 @@ export class Device {
   readonly #pending = new Map<number, number>();
   #forks = 0;
   #isOnline = false;
+  #willAsk = false;
   #isStale = true;
   #publishedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -96,6 +101,7 @@ export class Device {
     this.#store = new LevelJournalStore(database, `d!${device}!`);
     this.#folder = deviceFolder(data, device);
     this.#lane = new Lane((error) => this.#failed(error));
+    this.#receipts = new Lane((error) => this.#failed(error));
     this.#publication = new Publication(this.#store, this.#folder);
     this.#journals = new JournalIntake({
       folder: this.#folder,
@@ -112,7 +118,7 @@ export class Device {
     });
     this.#footage = new FootageIntake({
       store: this.#store,
-      files: new FootageFiles(this.#folder),
+      files: new FootageFiles(this.#folder, options.staging),
       inFlight,
       log,
       nowMs,
@@ -187,7 +193,7 @@ export class Device {
       case 'telemetry': {
         const { backlog } = decodeTelemetry(payload);
         if (backlog.unreceipted.length > 0) void this.#lane.run(() => this.#repeat(backlog.unreceipted));
-        if (this.#wanted.prefer(backlog.urgent ?? [])) void this.#lane.run(() => this.#want(false));
+        if (this.#wanted.prefer(backlog.urgent ?? [])) this.#ask();
         return undefined;
       }
     }
@@ -196,7 +202,7 @@ export class Device {
   /** Called about every second. */
   tick(): void {
     this.#footage.giveUpIdle(IDLE_PIECE_MS);
-    if (this.#isOnline && this.#wanted.isOverdue()) void this.#lane.run(() => this.#want(false));
+    if (this.#isOnline && this.#wanted.isOverdue()) this.#ask();
     const { monoMs } = this.#options.clock.read();
     if (monoMs - this.#publishedAtMs >= this.#options.times.publishMs && this.#isStale) {
       this.#isStale = false;
@@ -216,6 +222,7 @@ export class Device {
   async stop(): Promise<void> {
     await this.#footage.stop();
     await this.#lane.run(async () => {});
+    await this.#receipts.run(async () => {});
     await this.#publish();
   }
 
@@ -252,6 +259,16 @@ export class Device {
     await this.#want(asked);
   }
 
+  /** Asks for footage when the lane comes to it: once, for however many reasons. */
+  #ask(): void {
+    if (this.#willAsk) return;
+    this.#willAsk = true;
+    void this.#lane.run(async () => {
+      this.#willAsk = false;
+      await this.#want(false);
+    });
+  }
+
   async #want(anew: boolean): Promise<void> {
     const journal = this.#journals.wantedFrom(await this.#loaded());
     const footage = this.#options.hasRoom() ? await this.#wanted.compose(anew) : [];
@@ -286,7 +303,7 @@ export class Device {
 
   #piece(sha256: string, outcome: 'written' | 'given up'): void {
     if (outcome === 'given up') this.#wanted.suspend(sha256);
-    if (this.#wanted.written(sha256)) void this.#lane.run(() => this.#want(false));
+    if (this.#wanted.written(sha256)) this.#ask();
   }
 
   #durable(places: readonly Place[]): void {
@@ -328,16 +345,14 @@ export class Device {
   }
 
   #receiptIfComplete(recording: number): Promise<void> {
-    return this.#lane.run(async () => {
+    return this.#receipts.run(async () => {
       const { key, root, log, send, onArchived } = this.#options;
-      const { cosigned } = await this.#loaded();
       const options: ArchivedOptions = {
         store: this.#store,
         origin: root.name,
         folder: this.#folder,
         receipts: key.receipts,
         publication: this.#publication,
-        cosigned,
         log,
         onArchived: (id, archived) => {
           send({ archived });

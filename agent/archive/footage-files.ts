@@ -1,19 +1,21 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../journal/epoch-keys.js';
 import { takeFileName } from '../journal/manifest.js';
 import { exists, makeFolder } from './durable-file.js';
+import { FootageFile } from './footage-file.js';
 import type { Place } from './footage-view.js';
 import { recordingFolder } from './layout.js';
+import type { Staging } from './staging.js';
 
 /** The MP4 files of one device, one a take. They are sparse until every fragment is there. */
 export class FootageFiles {
   readonly #deviceFolder: string;
-  readonly #open = new Map<string, FileHandle>();
+  readonly #staging: Staging;
+  readonly #open = new Map<string, FootageFile>();
 
-  constructor(deviceFolder: string) {
+  constructor(deviceFolder: string, staging: Staging) {
     this.#deviceFolder = deviceFolder;
+    this.#staging = staging;
   }
 
   /** Whether a take's file is there; one that is open counts, whatever its folder says. */
@@ -25,28 +27,14 @@ export class FootageFiles {
   /** Writes a piece at its place. Nothing is durable before `sync`; writing it again changes nothing. */
   async write({ recording, take, offset }: Place, bytes: readonly Buffer[]): Promise<void> {
     const file = await this.#fileOf(recording, take);
-    let position = offset;
-    let left = [...bytes];
-    while (left.length > 0) {
-      const { bytesWritten } = await file.writev(left, position);
-      position += bytesWritten;
-      left = after(left, bytesWritten);
-    }
+    await file.write(bytes, offset);
   }
 
   /** When this resolves, everything written before the call survives a power cut. */
   async sync(): Promise<void> {
     const files = [...this.#open.values()];
     this.#open.clear();
-    const results = await Promise.allSettled(
-      files.map(async (file) => {
-        try {
-          await file.datasync();
-        } finally {
-          await file.close();
-        }
-      }),
-    );
+    const results = await Promise.allSettled(files.map((file) => file.close()));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
@@ -55,26 +43,15 @@ export class FootageFiles {
     return join(recordingFolder(this.#deviceFolder, recording), takeFileName(take));
   }
 
-  async #fileOf(recording: number, take: number): Promise<FileHandle> {
+  async #fileOf(recording: number, take: number): Promise<FootageFile> {
     const path = this.#pathOf(recording, take);
     const folder = dirname(path);
     const opened = this.#open.get(path);
     if (opened !== undefined) return opened;
     await makeFolder(folder);
-    // Never O_TRUNC: what earlier runs wrote and marked durable stays.
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+    const file = await FootageFile.open(path, this.#staging);
     this.#open.set(path, file);
     await syncFolder(folder);
     return file;
   }
-}
-
-function after(buffers: readonly Buffer[], written: number): Buffer[] {
-  let skip = written;
-  const left: Buffer[] = [];
-  for (const buffer of buffers) {
-    if (skip < buffer.length) left.push(buffer.subarray(skip));
-    skip = Math.max(0, skip - buffer.length);
-  }
-  return left;
 }
