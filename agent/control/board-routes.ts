@@ -1,5 +1,3 @@
-import type { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
@@ -7,8 +5,8 @@ import { KINDS } from '../disclosure/kinds/head.js';
 import type { Accepted, Refused } from '../disclosure/refusal.js';
 import type { NoticeSummary } from '../evidence/notice-bundle.js';
 import type { BoardReport } from './board-report.js';
-import { readBody } from './body.js';
 import type { NoticeOrder } from './notice-export.js';
+import { order, question, type Routes } from './route.js';
 
 /** What a running kiosk can be asked about its content, and given. */
 export interface BoardActions {
@@ -28,28 +26,28 @@ const noticeSchema = z.strictObject({
 });
 
 const takeSchema = z.strictObject({ envelope: z.string().min(1).max(MAX_ENVELOPE_BYTES) });
-const MAX_REQUEST_BYTES = 64 * 1024;
 /** An envelope as a JSON string: its quotation marks are escaped. */
 const MAX_BODY_BYTES = 2 * MAX_ENVELOPE_BYTES;
 
-/** Registered before the general limit of a request's body, which an envelope may exceed. */
-export function boardRoutes(app: Hono, board: BoardActions | undefined): void {
+/** What a running kiosk is asked about its content, and given. */
+export function boardRoutes(board: BoardActions | undefined): Routes {
   const configured = () => {
     if (board !== undefined) return board;
     throw new LiuhenError('LIUHEN_STATE', 'board: this agent shows no content', {
       next: 'ask the one that runs with profile: kiosk',
     });
   };
-  app.get('/board', (c) => c.json(configured().report()));
-  app.post('/board/take', bodyLimit({ maxSize: MAX_BODY_BYTES }), async (c) => {
-    const { envelope } = await readBody(c.req, takeSchema);
-    return c.json(await configured().take(Buffer.from(envelope)));
-  });
-  app.post('/board/export', bodyLimit({ maxSize: MAX_REQUEST_BYTES }), async (c) => {
-    const order = await readBody(c.req, noticeSchema);
-    const { exportNotice } = configured();
-    if (exportNotice === undefined)
+  return {
+    'GET /board': question(() => configured().report()),
+    'POST /board/take': order(
+      takeSchema,
+      ({ envelope }) => configured().take(Buffer.from(envelope)),
+      MAX_BODY_BYTES,
+    ),
+    'POST /board/export': order(noticeSchema, (notice) => {
+      const { exportNotice } = configured();
+      if (exportNotice !== undefined) return exportNotice(notice);
       throw new LiuhenError('LIUHEN_STATE', 'board: this agent exports no display');
-    return c.json(await exportNotice(order));
-  });
+    }),
+  };
 }

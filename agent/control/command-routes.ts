@@ -1,9 +1,7 @@
-import type { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { MAX_ENVELOPE_BYTES } from '../disclosure/envelope.js';
-import { readBody } from './body.js';
+import { order, type Routes } from './route.js';
 
 /** A running agent that takes signed commands. */
 export interface CommandDoor {
@@ -15,15 +13,18 @@ const takeSchema = z.strictObject({ envelope: z.string().min(1).max(MAX_ENVELOPE
 /** An envelope as a JSON string: its quotation marks are escaped. */
 const MAX_BODY_BYTES = 2 * MAX_ENVELOPE_BYTES;
 
-/** Registered before the general limit of a request's body, which a trust document may exceed. */
-export function commandRoutes(app: Hono, door: CommandDoor | undefined): void {
-  app.post('/command/take', bodyLimit({ maxSize: MAX_BODY_BYTES }), async (c) => {
-    if (door === undefined) {
-      throw new LiuhenError('LIUHEN_STATE', 'this agent pins no root key, so nobody can command it', {
-        next: "set disclosure.root to the vkey of the authority's root key",
-      });
-    }
-    const { envelope } = await readBody(c.req, takeSchema);
-    return c.json(await door.takeFile(Buffer.from(envelope)));
-  });
+/** What a running agent takes from a file. */
+export function commandRoutes(door: CommandDoor | undefined): Routes {
+  return {
+    'POST /command/take': order(
+      takeSchema,
+      ({ envelope }) => {
+        if (door !== undefined) return door.takeFile(Buffer.from(envelope));
+        throw new LiuhenError('LIUHEN_STATE', 'this agent pins no root key, so nobody can command it', {
+          next: "set disclosure.root to the vkey of the authority's root key",
+        });
+      },
+      MAX_BODY_BYTES,
+    ),
+  };
 }

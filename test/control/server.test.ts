@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -66,6 +67,34 @@ test('what is being done when an agent ends is done first, and answered', async 
   setTimeout(finish, 200);
   t.deepEqual(await answer, { entry: 7 });
   await ended;
+});
+
+test('a request that is not known, is no JSON, is too long or not what was expected is answered, and the next one as well', async (t) => {
+  const folder = await folderOf(t);
+  t.teardown(await startControl(folder, actions({ mark: async ({ kind }) => ({ kind }) })));
+  const refused = async (path: string, body?: unknown) => {
+    const error = await t.throwsAsync<LiuhenError>(callAgent(folder, 'POST', path, body));
+    return [error?.code, error?.message];
+  };
+  const none = 'this agent answers no such request';
+  t.deepEqual(await refused('/nothing'), ['LIUHEN_USAGE', `POST /nothing: ${none}`]);
+  t.deepEqual(await refused('/constructor'), ['LIUHEN_USAGE', `POST /constructor: ${none}`]);
+  const long = { note: 'x'.repeat(16 * 1024 * 1024) };
+  t.deepEqual(await refused('/mark', long), ['LIUHEN_USAGE', 'request: expected at most 65536 bytes']);
+  t.deepEqual(await refused('/mark', []), [
+    'LIUHEN_USAGE',
+    'request: Invalid input: expected object, received array',
+  ]);
+  const half = '{"kind":';
+  const socket = await saying(
+    t,
+    folder,
+    `POST /mark HTTP/1.1\r\nHost: a\r\nContent-Length: ${half.length}\r\n\r\n${half}`,
+  );
+  const [answer] = (await once(socket.resume(), 'data')) as [Buffer];
+  t.regex(answer.toString(), /^HTTP\/1\.1 409 [\s\S]*"message":"request: expected JSON"/);
+  t.deepEqual(await callAgent(folder, 'POST', '/mark', { kind: 'fire' }), { kind: 'fire' });
+  t.deepEqual(await callAgent(folder, 'POST', '/mark'), { kind: 'mark' });
 });
 
 const asRoot = process.getuid?.() === 0 ? test.serial : test.serial.skip;

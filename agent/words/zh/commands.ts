@@ -91,6 +91,8 @@ export const commandsZh: Catalogue = {
   'board: this agent exports no display': '内容栏：此代理程序不导出展示证明',
 
   'request: expected JSON': '请求：应为 JSON',
+  'request: expected at most {} bytes': '请求：应不超过 {1} 字节',
+  '{}: this agent answers no such request': '{1}：此代理程序不回答这样的请求',
 
   'agent: expected JSON from {} {}, got {}': '代理程序：{1} {2} 应返回 JSON，实为 {3}',
   'agent: status {}': '代理程序：状态 {1}',
