@@ -5,7 +5,7 @@ type Collect = (options?: { type: 'minor' }) => void;
 
 const YOUNG_PAUSE_MS = 500;
 /** Footage that nothing refers to any more, from which on everything is collected. */
-const DEAD_BYTES = 4 * 1024 * 1024;
+const DEAD_BYTES = 2 * 1024 * 1024;
 
 /**
  * Gives footage back that nothing refers to any more. It lies outside V8's heap, and V8, which sees only the small objects that own

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Overrides } from '../../config/load.js';
 import type { RunOptions } from '../open-device.js';
 import { runAgent } from '../run.js';
+import { preferSpeed } from '../small-memory.js';
 import { collect, configOf, DEFAULT_CONFIG } from './data-folder.js';
 import { createLog } from './log.js';
 import { type Started, stopSignal, untilStopped } from './until-stopped.js';
@@ -67,6 +68,7 @@ async function record(options: RunOptions, atOnce: boolean): Promise<Started> {
 
 /** The screen in a service hall, in the foreground. */
 async function serveHall(options: RunOptions): Promise<Started> {
+  preferSpeed();
   const { runKiosk } = await import('../run-kiosk.js');
   const agent = await runKiosk(options);
   // Otherwise V8 lets 30 MB of garbage lie when a broker hands out thousands of documents. Not before: reading back what is here would take half as long again.

@@ -11,9 +11,14 @@ const SELF = fileURLToPath(import.meta.url);
 
 type Work = (input: never) => Promise<unknown>;
 
-/** What agent/main.ts gives itself. */
+/** What agent/main.ts and agent/small-memory.ts give a recorder. */
 const AGENT_ENV = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' };
-const AGENT_FLAGS = ['--semi-space-growth-factor=1'];
+const AGENT_FLAGS = [
+  '--semi-space-growth-factor=1',
+  '--no-opt',
+  '--no-sparkplug',
+  '--no-incremental-marking',
+];
 
 /** Runs `work/<name>.ts` in a fresh process and returns what it returns. */
 export function runWork<R>(name: string, input: object): Promise<R> {
