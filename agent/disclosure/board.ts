@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Clock } from '../../drivers/clock.js';
 import type { Timers } from '../../drivers/timers.js';
 import type { BoardEvents, BoardItem, BoardItemOf, BoardView } from './board-item.js';
-import { type Held, latestIssuedMs, RefusedError, readEnvelope, requireRole } from './held.js';
+import { type Held, isSet, MAX_AHEAD_MS, RefusedError, readEnvelope, requireRole } from './held.js';
 import {
   type Circumstances,
   type HeldContent,
@@ -54,6 +54,8 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
   readonly #items = new Map<ContentName, BoardItem>();
   readonly #damages = new Map<ContentName, Damage>();
   #newestIssuedMs = 0;
+  /** Of what was not dated ahead of the clock that it came under. */
+  #newestBelievedMs = 0;
   #nextExpiryMs = Number.POSITIVE_INFINITY;
   /** When everything was judged last. */
   #judgedMs = 0;
@@ -155,7 +157,7 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
     const affected = new Set<ContentName>();
     for (const held of accepted) {
       this.#damages.delete(nameOf(held.ref));
-      this.#newestIssuedMs = Math.max(this.#newestIssuedMs, held.issuedMs);
+      this.#learnTime(held);
       for (const name of this.#shelf.put(held)) affected.add(name);
     }
     this.#judgeAgain(affected);
@@ -175,10 +177,8 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
 
   /** The time that counts, Unix ms. */
   get nowMs(): number {
-    const reading = this.#parts.clock.read();
-    // What came while nobody had set the clock, and would be refused as `future` now, is no evidence of time.
-    if (this.#newestIssuedMs > latestIssuedMs(reading)) return reading.wallMs;
-    return Math.max(reading.wallMs, this.#newestIssuedMs);
+    const { wallMs, source } = this.#parts.clock.read();
+    return Math.max(wallMs, isSet(source) ? this.#newestBelievedMs : this.#newestIssuedMs);
   }
 
   get nextExpiryMs(): number {
@@ -231,10 +231,16 @@ export class Board extends EventEmitter<BoardEvents> implements BoardView {
     }
   }
 
+  #learnTime({ issuedMs, receivedMs }: HeldContent): void {
+    this.#newestIssuedMs = Math.max(this.#newestIssuedMs, issuedMs);
+    // A clock that nobody had set may have been behind, or the date is a slip: once the clock is set, it knows better.
+    if (issuedMs > receivedMs + MAX_AHEAD_MS) return;
+    this.#newestBelievedMs = Math.max(this.#newestBelievedMs, issuedMs);
+  }
+
   #restore(held: HeldContent): void {
     // The time of what nobody trusted signed is no evidence of time.
-    if (isSigned(held, this.#parts.trusted))
-      this.#newestIssuedMs = Math.max(this.#newestIssuedMs, held.issuedMs);
+    if (isSigned(held, this.#parts.trusted)) this.#learnTime(held);
     this.#damages.delete(nameOf(held.ref));
     this.#judgeAgain(this.#shelf.put(held));
   }

@@ -87,11 +87,11 @@ export function readEnvelope(
 }
 
 /** A platform's clock and ours may differ by so much, where ours is set by somebody who knows. */
-const MAX_AHEAD_MS = 24 * 3_600_000;
+export const MAX_AHEAD_MS = 24 * 3_600_000;
 
-/** The latest `issued` that is believed, Unix ms: any, where nobody set the clock. */
-export function latestIssuedMs({ wallMs, source }: ClockReading): number {
-  return source === 'ntp' || source === 'gnss' ? wallMs + MAX_AHEAD_MS : Number.POSITIVE_INFINITY;
+/** Whether a clock of this source was set by somebody who knows the time. */
+export function isSet(source: ClockReading['source']): boolean {
+  return source === 'ntp' || source === 'gnss';
 }
 
 /** The role that a kind has to be signed in. */

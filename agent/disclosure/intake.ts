@@ -4,7 +4,7 @@ import type { EntryDraft } from '../journal/entry.js';
 import type { Board } from './board.js';
 import { type EarlyMessage, EarlyMessages } from './early.js';
 import { keyidOf, MAX_ENVELOPE_BYTES } from './envelope.js';
-import { type Held, latestIssuedMs, RefusedError, readEnvelope, requireRole } from './held.js';
+import { type Held, isSet, MAX_AHEAD_MS, RefusedError, readEnvelope, requireRole } from './held.js';
 import { isContent } from './judgement.js';
 import { type ContentName, type ContentRef, nameOf } from './kinds/head.js';
 import type { Accepted, Refusal, Refused } from './refusal.js';
@@ -262,8 +262,9 @@ export class Intake {
 
   #requireTime({ ref, issuedMs, expiresMs }: Held): void {
     const { clock, board, store } = this.#parts;
-    const latestMs = latestIssuedMs(clock.read());
-    if (issuedMs > latestMs) {
+    const { wallMs, source } = clock.read();
+    const latestMs = wallMs + MAX_AHEAD_MS;
+    if (isSet(source) && issuedMs > latestMs) {
       throw new RefusedError('future', `expected issued by ${iso(latestMs)}, got ${iso(issuedMs)}`, ref.kind);
     }
     // A newer revision that is over is taken where it ends an older one that is not.

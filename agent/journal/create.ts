@@ -22,6 +22,11 @@ export async function createJournal(
       next: 'choose an empty data folder',
     });
   }
+  if ((await store.checkpoint()) !== undefined) {
+    throw new LiuhenError('LIUHEN_JOURNAL_INCONSISTENT', 'there are entries here, and not whose they are', {
+      next: 'keep this folder as it is, with its keys, and choose an empty data folder',
+    });
+  }
   for (const epoch of await keys.epochs()) await keys.erase(epoch);
   const seed = newSeed();
   const rootVkey = formatVkey(vkeyOf(origin, SignatureType.ed25519, publicKeyOf(seed)));

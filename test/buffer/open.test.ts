@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { Database } from '../../agent/buffer/database.js';
 import { hasJournal, makeStores, openStores } from '../../agent/buffer/open.js';
 import { initDevice } from '../../agent/init.js';
 import { systemClock } from '../../drivers/clock.js';
@@ -34,4 +35,17 @@ test('what makes a device opens one that is made, as it is', async (t) => {
   t.is((await stores.store.identity())?.rootVkey, rootVkey);
   await stores.close();
   await t.throwsAsync(initDevice(folder, DEVICE, systemClock()), { code: 'LIUHEN_STATE' });
+});
+
+test('a device is not made over a journal that lost only whose it is: its key stays', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'liuhen-open-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await initDevice(folder, DEVICE, systemClock());
+  const database = await Database.open(join(folder, 'journal'), { compression: true });
+  await database.write((level) => level.del('m!identity'));
+  await database.close();
+  const keys = await readdir(join(folder, 'keys'));
+  t.is(keys.length, 1);
+  await t.throwsAsync(initDevice(folder, DEVICE, systemClock()), { code: 'LIUHEN_JOURNAL_INCONSISTENT' });
+  t.deepEqual(await readdir(join(folder, 'keys')), keys);
 });

@@ -65,6 +65,20 @@ test('what was dated far ahead while nobody had set the clock takes nothing away
   t.is(state(), 'expired', 'at its own time');
 });
 
+test('a clock that is set back brings nothing back that was over when the newest content came', async (t) => {
+  const rig = await DisclosureRig.open(t);
+  rig.clock.reading.source = 'ntp';
+  await rig.publish(postDocument({ expires: '2026-03-20T00:00:00+08:00' }));
+  rig.passDays(10);
+  await rig.publish(postDocument({ id: 'newer', issued: '2026-03-26T09:00:00+08:00' }));
+  const state = () => rig.board.item('post', 'window-3')?.state;
+  t.is(state(), 'expired');
+  rig.passDays(-9);
+  t.is(state(), 'expired', 'whoever answers for NTP');
+  await rig.restart(() => {});
+  t.is(state(), 'expired');
+});
+
 test('within the day that clocks may differ by the newest content tells the time to any clock', async (t) => {
   const rig = await DisclosureRig.open(t);
   rig.clock.reading.source = 'gnss';

@@ -34,6 +34,9 @@ export const journalZh: Catalogue = {
   'checkpoint: the cosignature by {} does not verify': '检查点：{1} 的联署未通过验证',
 
   'there is a journal here already, of {}': '此处已有日志账本，属于 {1}',
+  'there are entries here, and not whose they are': '此处有条目，但不知属于谁',
+  'keep this folder as it is, with its keys, and choose an empty data folder':
+    '原样保留此目录及其密钥，另选一个空的数据目录',
   'choose an empty data folder': '选择空的数据目录',
 
   'key of epoch {}: expected {}, got {}': '第 {1} 期密钥：应为 {2}，实为 {3}',
