@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -44,8 +44,8 @@ test('a device is not made over a journal that lost only whose it is: its key st
   const database = await Database.open(join(folder, 'journal'), { compression: true });
   await database.write((level) => level.del('m!identity'));
   await database.close();
-  const keys = await readdir(join(folder, 'keys'));
-  t.is(keys.length, 1);
+  const [name = ''] = await readdir(join(folder, 'keys'));
+  const key = await readFile(join(folder, 'keys', name));
   await t.throwsAsync(initDevice(folder, DEVICE, systemClock()), { code: 'LIUHEN_JOURNAL_INCONSISTENT' });
-  t.deepEqual(await readdir(join(folder, 'keys')), keys);
+  t.true(key.equals(await readFile(join(folder, 'keys', name))));
 });
