@@ -10,7 +10,7 @@ import { type BoardReport, boardReport } from '../control/board-report.js';
 import { callAgent } from '../control/client.js';
 import type { Accepted, Refused } from '../disclosure/refusal.js';
 import { boardSubscription, parseBoardTopic } from '../disclosure/topic.js';
-import { becomeOwner } from './as-owner.js';
+import { becomeOwner } from '../provision/as-owner.js';
 import { type BrokerFlags, brokerSettings, inFlags } from './broker-flags.js';
 import { DEFAULT_CONFIG, dataFolderOf, type PlaceOptions } from './data-folder.js';
 

@@ -4,8 +4,8 @@ import { type CheckReport, checkDevice } from '../buffer/check.js';
 import { openStores } from '../buffer/open.js';
 import { callAgent } from '../control/client.js';
 import { parseVkey } from '../journal/vkey.js';
+import { becomeOwner } from '../provision/as-owner.js';
 import { spoken } from '../words/spoken.js';
-import { becomeOwner } from './as-owner.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText } from './text.js';
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../drivers/clock.js';
 import { hasJournal, openJournal, openStores } from '../buffer/open.js';
 import { CommandsView } from '../commands/memory.js';
 import { callAgent } from '../control/client.js';
-import { asOwner } from './as-owner.js';
+import { asOwner } from '../provision/as-owner.js';
 
 /** What names the journal, and so never changes. */
 const NAMES_JOURNAL = ['device.id', 'device.authority'];

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { takeLock } from '../buffer/lock.js';
-import { asOwner } from './as-owner.js';
+import { asOwner } from '../provision/as-owner.js';
 
 /**
  * Lets one command at a time change a configuration, from reading it until it is replaced. The lock stands beside the file and belongs to whom that

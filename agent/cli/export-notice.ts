@@ -11,7 +11,7 @@ import { ContentStore } from '../disclosure/store.js';
 import { archiveSource } from '../evidence/archive-source.js';
 import { deviceSource } from '../evidence/device-source.js';
 import { exportNotice, type NoticeSummary } from '../evidence/notice-bundle.js';
-import { becomeOwner, mustBeWritable } from './as-owner.js';
+import { becomeOwner, mustBeWritable } from '../provision/as-owner.js';
 
 interface NoticeExport {
   data: string;

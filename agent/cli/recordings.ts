@@ -3,8 +3,8 @@ import { LiuhenError } from '../../config/errors.js';
 import { openStores } from '../buffer/open.js';
 import { allRecordings, type RecordingState } from '../buffer/recordings.js';
 import { callAgent } from '../control/client.js';
+import { asOwner } from '../provision/as-owner.js';
 import { spoken } from '../words/spoken.js';
-import { asOwner } from './as-owner.js';
 import { dataFolderOf, type PlaceOptions, placeOptions } from './data-folder.js';
 import { bytesText, durationText, tableText } from './text.js';
 

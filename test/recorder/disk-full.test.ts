@@ -39,6 +39,15 @@ async function recorderOnSmallDisk(t: ExecutionContext): Promise<FullDisk | unde
   return { rig, run, other, sealed };
 }
 
+/** Records until the reserve is reached and the recording has ended; returns which it was. */
+async function recordsUntilFull({ rig, run }: FullDisk): Promise<number> {
+  const recording = await rig.recorder.start(button);
+  const stopped = once(rig.recorder, 'stopped');
+  while (rig.recorder.state === 'recording') await rig.film(run, 1, { bytes: MiB });
+  await stopped;
+  return recording;
+}
+
 /** The disk was full; now it is not: it must record again by itself, and nothing that was sealed may be missing. */
 async function goesOnOnceThereIsSpace(
   t: ExecutionContext,
@@ -68,11 +77,8 @@ test.serial(
   async (t) => {
     const full = await recorderOnSmallDisk(t);
     if (full === undefined) return;
-    const { rig, run } = full;
-    await rig.recorder.start(button);
-    const stopped = once(rig.recorder, 'stopped');
-    while (rig.recorder.state === 'recording') await rig.film(run, 1, { bytes: MiB });
-    await stopped;
+    const { rig } = full;
+    await recordsUntilFull(full);
     t.true((await rig.recordings())[0]?.stopped !== undefined, 'it was closed while the disk was still full');
     t.true((await rig.freeBytes()) > 0, 'the reserve was not used up');
     t.deepEqual(await rig.problems(), []);
@@ -105,10 +111,7 @@ test.serial(
     const full = await recorderOnSmallDisk(t);
     if (full === undefined) return;
     const { rig, run, other } = full;
-    const recording = await rig.recorder.start(button);
-    const stopped = once(rig.recorder, 'stopped');
-    while (rig.recorder.state === 'recording') await rig.film(run, 1, { bytes: MiB });
-    await stopped;
+    const recording = await recordsUntilFull(full);
     t.like(await rig.recorder.stop('button'), { recording });
     await rm(other);
     await rig.reaches('idle');
@@ -121,11 +124,8 @@ test.serial(
 test.serial('what cannot be done while the disk is full is refused with what to do about it', async (t) => {
   const full = await recorderOnSmallDisk(t);
   if (full === undefined) return;
-  const { rig, run } = full;
-  await rig.recorder.start(button);
-  const stopped = once(rig.recorder, 'stopped');
-  while (rig.recorder.state === 'recording') await rig.film(run, 1, { bytes: MiB });
-  await stopped;
+  const { rig } = full;
+  await recordsUntilFull(full);
   await rig.recorder.stop('button');
   const { recorder } = rig;
   for (const order of [
