@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
  * which saves 5 MB; the space where new objects wait for their first collection does not grow from 1 MiB to 16; and there is no
  * marking in small steps, which begins anew with every few buffers that come and takes a quarter of an upload's processor time.
  */
-const RECORDER_FLAGS = [
+export const RECORDER_FLAGS = [
   '--semi-space-growth-factor=1',
   '--no-opt',
   '--no-sparkplug',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { RECORDER_FLAGS } from '../../agent/small-memory.js';
 
 /*
  * Work that is measured runs in a process of its own, so that neither side inherits the other's memory or warmth: this file, run
@@ -11,14 +12,8 @@ const SELF = fileURLToPath(import.meta.url);
 
 type Work = (input: never) => Promise<unknown>;
 
-/** What agent/main.ts and agent/small-memory.ts give a recorder. */
+/** What the first line of agent/main.ts says; its flags are RECORDER_FLAGS. */
 const AGENT_ENV = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' };
-const AGENT_FLAGS = [
-  '--semi-space-growth-factor=1',
-  '--no-opt',
-  '--no-sparkplug',
-  '--no-incremental-marking',
-];
 
 /** Runs `work/<name>.ts` in a fresh process and returns what it returns. */
 export function runWork<R>(name: string, input: object): Promise<R> {
@@ -27,7 +22,7 @@ export function runWork<R>(name: string, input: object): Promise<R> {
 
 /** The same under the conditions in which the agent runs, where the work is the agent's. */
 export function runAsAgent<R>(name: string, input: object): Promise<R> {
-  return runIn({ ...process.env, ...AGENT_ENV }, AGENT_FLAGS, name, input);
+  return runIn({ ...process.env, ...AGENT_ENV }, RECORDER_FLAGS, name, input);
 }
 
 async function runIn<R>(env: NodeJS.ProcessEnv, flags: string[], name: string, input: object): Promise<R> {
