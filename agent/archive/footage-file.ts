@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { systemCodeOf } from '../../config/errors.js';
+import { lengthOf, slices } from '../buffer/pieces.js';
 import { STAGING_BYTES, type Staging } from './staging.js';
 
 /** What positions and lengths of writes past the page cache are multiples of: the largest block of common disks (open(2), O_DIRECT). */
@@ -38,7 +39,7 @@ export class FootageFile {
 
   /** Writes these bytes, one after another, from `position` on. Nothing is durable before `close`. */
   async write(bytes: readonly Buffer[], position: number): Promise<void> {
-    const end = position + bytes.reduce((sum, { length }) => sum + length, 0);
+    const end = position + lengthOf(bytes);
     const from = Math.ceil(position / BLOCK_BYTES) * BLOCK_BYTES;
     const to = Math.floor(end / BLOCK_BYTES) * BLOCK_BYTES;
     const reached = to - from < DIRECT_FROM_BYTES ? from : await this.#writeDirect(bytes, position, from, to);
@@ -102,18 +103,6 @@ async function openDirect(path: string): Promise<FileHandle | undefined> {
     if (systemCodeOf(error) === 'EINVAL') return undefined;
     throw error;
   }
-}
-
-/** The bytes from `from` to `to` of what these buffers are one after another; no byte is copied. */
-function slices(buffers: readonly Buffer[], from: number, to: number): Buffer[] {
-  const found: Buffer[] = [];
-  let at = 0;
-  for (const buffer of buffers) {
-    const slice = buffer.subarray(Math.max(0, from - at), Math.max(0, Math.min(buffer.length, to - at)));
-    if (slice.length > 0) found.push(slice);
-    at += buffer.length;
-  }
-  return found;
 }
 
 function gather(buffers: readonly Buffer[], into: Buffer): void {

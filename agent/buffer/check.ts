@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../../config/errors.js';
 import { type Checkpoint, parseCheckpoint } from '../journal/checkpoint.js';
@@ -13,6 +12,7 @@ import { appendLeaves, TILE_WIDTH } from '../journal/tiles.js';
 import { formatVkey, parseVkey, type Vkey } from '../journal/vkey.js';
 import type { FootageRef } from './footage.js';
 import type { DeviceStores } from './open.js';
+import { lengthOf, sha256Of } from './pieces.js';
 import { digestOf, listRecordings } from './recordings.js';
 
 /** The invariants of DESIGN.md that can be seen on a disk. */
@@ -202,11 +202,11 @@ class Check {
       if (!(await footage.has({ recording, take, index }))) this.#problem(1, `${name} is missing`);
       return;
     }
-    const bytes = await footage.get({ recording, take, index });
-    this.#bytes += bytes?.length ?? 0;
-    if (bytes === undefined) {
-      this.#problem(1, `${name} is missing`);
-    } else if (bytes.length !== length || createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    const pieces = await footage.get({ recording, take, index }, length);
+    if (pieces === undefined) return this.#problem(1, `${name} is missing`);
+    const bytes = lengthOf(pieces);
+    this.#bytes += bytes;
+    if (bytes !== length || sha256Of(pieces) !== sha256) {
       this.#problem(1, `${name} is not what was sealed: expected ${length} bytes with sha256 ${sha256}`);
     }
   }

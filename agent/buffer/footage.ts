@@ -19,10 +19,17 @@ interface Waiting {
  * of a second at 8 Mbit/s goes alone: two at once are no faster.
  */
 const MAX_GROUP_BYTES = 1024 * 1024;
+/**
+ * What one value holds. Every copy that LevelDB makes of it, and the one that we get, comes from memory that was used before: the malloc
+ * settings of agent/main.ts give back whatever is larger, and the kernel's fresh pages cost more than the copy. Four are a chunk of the uplink.
+ */
+const PIECE_BYTES = 30 * 1024;
+/** More than any fragment has: bounds what a damaged entry can ask for. */
+const MAX_PIECES = 10_000;
 
 /**
- * Footage bytes by recording, take and fragment. A store of its own: monotonic keys, no compression and removal by whole
- * recordings keep LevelDB at two bytes written per byte kept (design §7).
+ * Footage bytes by recording, take and fragment, each in pieces of 30 KiB. A store of its own: monotonic keys, no compression and
+ * removal by whole recordings keep LevelDB at two bytes written per byte kept (design §7).
  */
 export class FootageStore {
   readonly #database: Database;
@@ -67,10 +74,22 @@ export class FootageStore {
     return this.#waiting.reduce((sum, { bytes }) => sum + bytes.length, this.#unsentBytes);
   }
 
-  /** The bytes as they were put; nothing checks them here, so whoever uses them compares their SHA-256. */
-  async get(ref: FootageRef): Promise<Buffer | undefined> {
+  /**
+   * The bytes as they were put, one buffer after another; undefined where there are none. `bytes` is how many its entry says that there
+   * are: if fewer were put, fewer come. Nothing checks them here, so whoever uses them compares their SHA-256.
+   */
+  async get(ref: FootageRef, bytes: number): Promise<Buffer[] | undefined> {
     const key = keyOf(ref);
-    return this.#unsent.get(key) ?? (await this.#database.level.get(key));
+    const unsent = this.#unsent.get(key);
+    if (unsent !== undefined) return [unsent];
+    const count = Math.min(MAX_PIECES, Math.max(1, Math.ceil(bytes / PIECE_BYTES)));
+    const keys = Array.from({ length: count }, (_, at) => pieceKey(key, at));
+    const found: Buffer[] = [];
+    for (const piece of (await this.#database.level.getMany(keys)) as (Buffer | undefined)[]) {
+      if (piece === undefined) break;
+      found.push(piece);
+    }
+    return found.length === 0 ? undefined : found;
   }
 
   async has(ref: FootageRef): Promise<boolean> {
@@ -80,13 +99,20 @@ export class FootageStore {
   async remove(ref: FootageRef): Promise<void> {
     const key = keyOf(ref);
     this.#forget(key);
-    await this.#database.write((level) => level.del(key, { sync: true }));
+    const pieces = await this.#database.level.keys({ gte: key, lt: `${key}0` }).all();
+    const removals = pieces.map((piece) => ({ type: 'del' as const, key: piece }));
+    await this.#database.write((level) => level.batch(removals, { sync: true }));
   }
 
-  /** All that is here from this recording on, in order. */
-  async *refs(fromRecording: number, toRecording = Number.MAX_SAFE_INTEGER): AsyncGenerator<FootageRef> {
-    const range = { gte: `${padded(fromRecording)}/`, lt: `${padded(toRecording)}0` };
-    for await (const key of this.#database.level.keys(range)) yield refOf(key);
+  /** All that is here from a recording or a fragment on, in order. */
+  async *refs(from: number | FootageRef): AsyncGenerator<FootageRef> {
+    const gte = typeof from === 'number' ? `${padded(from)}/` : keyOf(from);
+    let before: string | undefined;
+    for await (const piece of this.#database.level.keys({ gte })) {
+      const key = piece.split('/', 3).join('/');
+      if (key !== before) yield refOf(key);
+      before = key;
+    }
   }
 
   /**
@@ -128,7 +154,10 @@ export class FootageStore {
   async #writeWaiting(): Promise<void> {
     const group = this.#nextGroup();
     if (this.#waiting.length > 0) void this.#inLane(() => this.#writeWaiting());
-    const puts = group.map(({ key, bytes }) => ({ type: 'put' as const, key, value: bytes }));
+    // One batch: LevelDB would not sync what went into the log before the one that it has just begun.
+    const puts = group.flatMap(({ key, bytes }) =>
+      piecesOf(bytes).map((value, at) => ({ type: 'put' as const, key: pieceKey(key, at), value })),
+    );
     try {
       await this.#database.write((level) => level.batch(puts, { sync: true }));
       for (const { key, bytes, resolve } of group) {
@@ -186,6 +215,17 @@ const INIT = '-init';
 
 function keyOf({ recording, take, index }: FootageRef): string {
   return `${padded(recording)}/${padded(take, 7)}/${index === 'init' ? INIT : padded(index, 9)}`;
+}
+
+/** The first has the fragment's own key, where earlier versions kept all of it. */
+function pieceKey(key: string, at: number): string {
+  return at === 0 ? key : `${key}/${padded(at, 4)}`;
+}
+
+/** At least one, so that nothing at all is something that is there. */
+function piecesOf(bytes: Buffer): Buffer[] {
+  const count = Math.max(1, Math.ceil(bytes.length / PIECE_BYTES));
+  return Array.from({ length: count }, (_, at) => bytes.subarray(at * PIECE_BYTES, (at + 1) * PIECE_BYTES));
 }
 
 function refOf(key: string): FootageRef {

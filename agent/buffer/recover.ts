@@ -28,17 +28,19 @@ export async function recover(
   return { ...(interrupted === undefined ? {} : { interrupted }), orphans, evictions };
 }
 
-/** Removes footage that stands behind the last sealed fragment: its bytes arrived and its entry never did. */
-export async function removeOrphans(footage: FootageStore, newest: RecordingSummary): Promise<number> {
+/**
+ * Removes footage that stands behind the last sealed fragment: its bytes arrived and its entry never did. What stands before it is not looked
+ * at, so a long recording takes no longer.
+ */
+export async function removeOrphans(
+  footage: FootageStore,
+  { recording, take, takeFragments }: RecordingSummary,
+): Promise<number> {
+  const behind = take < 0 ? recording : { recording, take, index: takeFragments };
   const orphans: FootageRef[] = [];
-  for await (const ref of footage.refs(newest.recording)) if (!isSealed(ref, newest)) orphans.push(ref);
+  for await (const ref of footage.refs(behind)) orphans.push(ref);
   for (const ref of orphans) await footage.remove(ref);
   return orphans.length;
-}
-
-function isSealed({ recording, take, index }: FootageRef, newest: RecordingSummary): boolean {
-  if (recording !== newest.recording) return false;
-  return take < newest.take || (take === newest.take && (index === 'init' || index < newest.takeFragments));
 }
 
 /** Ends a recording with what is sealed of it. */

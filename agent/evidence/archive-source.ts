@@ -76,7 +76,7 @@ export async function archiveSource(data: string, device: string): Promise<Expor
     readHashes: (level, from, count) => tiles.readHashes(level, from, count),
     entries: (from, to) => tiles.entries(from, to),
     receipt,
-    async footage(recording, take, index) {
+    async footage({ recording, take, index }) {
       const found = await footage.read(recording, take, index);
       if (found === undefined) return undefined;
       // Until it is receipted, a hole in the file is footage that has not come yet; after that it is damage, to be told.

@@ -109,7 +109,7 @@ async function authentic(
   { take, index, sha256, bytes }: NamedFootage,
   footage: WrittenFootage,
 ): Promise<Buffer | undefined> {
-  const held = await source.footage(recording, take, index);
+  const held = await source.footage({ recording, take, index, bytes });
   if (held === undefined) return undefined;
   const actual = createHash('sha256').update(held).digest('hex');
   if (actual === sha256 && held.length === bytes) return held;

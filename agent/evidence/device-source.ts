@@ -63,7 +63,10 @@ export async function deviceSource(options: DeviceSourceOptions): Promise<Export
     },
     readHashes: store.readHashes,
     entries: (from, to) => store.entries(from, to),
-    footage: (recording, take, index) => footage.get({ recording, take, index }),
+    async footage(name) {
+      const pieces = await footage.get(name, name.bytes);
+      return pieces === undefined ? undefined : Buffer.concat(pieces);
+    },
     receipt: async (recording) => (await readRecording(store, recording))?.receipt,
     async *recordings(): AsyncGenerator<ListedRecording> {
       const found: ListedRecording[] = [];

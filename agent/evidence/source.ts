@@ -1,5 +1,13 @@
 import type { ReadHashes } from '../journal/tiles.js';
 
+/** An init segment or fragment, and how many bytes it has by its entry. */
+export interface FootageName {
+  recording: number;
+  take: number;
+  index: number | 'init';
+  bytes: number;
+}
+
 /** Where a bundle's content comes from: a device's stores or an archive's files. Nothing read here is trusted by a verifier. */
 export interface EvidenceSource {
   device: string;
@@ -15,8 +23,8 @@ export interface EvidenceSource {
   checkpoint(size: number): Promise<{ checkpoint: string; keyNotes: string[] }>;
   readHashes: ReadHashes;
   entries(from: number, to: number): AsyncIterable<Buffer>;
-  /** Bytes of an init segment or fragment; undefined when this source does not hold them. */
-  footage(recording: number, take: number, index: number | 'init'): Promise<Buffer | undefined>;
+  /** Undefined when this source does not hold it. */
+  footage(piece: FootageName): Promise<Buffer | undefined>;
   /** The archive's receipt for a recording. */
   receipt(recording: number): Promise<string | undefined>;
 }

@@ -3,7 +3,7 @@ import { type IPublishPacket, MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import { LiuhenError, messageOf } from '../../config/errors.js';
 import { type Bulk, PacketReader } from './packet-reader.js';
-import { Publisher } from './publisher.js';
+import { type Payload, Publisher } from './publisher.js';
 import { type Ending, reasonOf } from './refusal.js';
 import type { BrokerSettings } from './settings.js';
 
@@ -110,7 +110,7 @@ export class Connection {
   }
 
   /** QoS 1. Resolves on PUBACK, which says that the broker has it and nothing more. */
-  publish(topic: string, payload: Buffer, retain = false): Promise<void> {
+  publish(topic: string, payload: Payload, retain = false): Promise<void> {
     return this.#publisher.publish(this.#client.stream as Socket, topic, payload, retain);
   }
 

@@ -4,6 +4,7 @@ import { LiuhenError, messageOf } from '../../config/errors.js';
 import { brokerSocket, readCredentials } from './broker-socket.js';
 import { type BrokerLimits, Connection, type ConnectionOptions } from './connection.js';
 import type { Bulk } from './packet-reader.js';
+import { type Payload, payloadBytes } from './publisher.js';
 import { PublishRefused, VersionRefused } from './refusal.js';
 import type { BrokerSettings } from './settings.js';
 import { backoffCapMs, backoffMs, type Cancel, type Timers } from './timers.js';
@@ -110,25 +111,26 @@ export class Link extends EventEmitter<LinkEvents> {
    */
   async publish(
     topic: string,
-    payload: Buffer,
+    payload: Payload,
     lane: Lane,
     options: { retain?: boolean; onSent?: () => void } = {},
   ) {
     const connection = this.#connection;
     if (connection === undefined) throw new LiuhenError('LIUHEN_LINK', 'not connected to the broker');
-    await this.#window.admission(payload.length, lane);
+    const bytes = payloadBytes(payload);
+    await this.#window.admission(bytes, lane);
     if (connection !== this.#connection) throw await connection.closed;
     const sentAtMs = this.#options.timers.nowMs();
     options.onSent?.();
     try {
       await connection.publish(topic, payload, options.retain ?? false);
-      this.#sentBytes += payload.length;
+      this.#sentBytes += bytes;
     } catch (error) {
       if (error instanceof PublishRefused) this.#options.onRefused(error);
       throw error;
     } finally {
       if (connection === this.#connection) {
-        this.#window.release(payload.length, lane, sentAtMs, this.#options.timers.nowMs());
+        this.#window.release(bytes, lane, sentAtMs, this.#options.timers.nowMs());
       }
     }
   }

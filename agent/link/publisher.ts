@@ -3,6 +3,9 @@ import { ReasonCodes, UniqueMessageIdProvider } from 'mqtt';
 import { LiuhenError } from '../../config/errors.js';
 import { PublishRefused } from './refusal.js';
 
+/** In one buffer, or in several that are sent one after another and never put together. */
+export type Payload = Buffer | readonly Buffer[];
+
 interface Unacknowledged {
   topic: string;
   resolve: () => void;
@@ -29,7 +32,7 @@ export class Publisher {
   }
 
   /** Resolves on PUBACK, which says that the broker has it and nothing more. The payload must not change until then. */
-  publish(socket: Socket, topic: string, payload: Buffer, retain: boolean): Promise<void> {
+  publish(socket: Socket, topic: string, payload: Payload, retain: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#gone !== undefined) return reject(this.#gone);
       const messageId = this.messageIds.allocate();
@@ -39,8 +42,9 @@ export class Publisher {
       // On a line that is being closed `close` comes next.
       if (!socket.writable) return;
       socket.cork();
-      socket.write(this.#header(topic, messageId, payload.length, retain));
-      socket.write(payload);
+      socket.write(this.#header(topic, messageId, payloadBytes(payload), retain));
+      if (Buffer.isBuffer(payload)) socket.write(payload);
+      else for (const part of payload) socket.write(part);
       socket.uncork();
     });
   }
@@ -81,6 +85,10 @@ export class Publisher {
     if (this.#protocol === 5) at = header.writeUInt8(0, at);
     return header.subarray(0, at);
   }
+}
+
+export function payloadBytes(payload: Payload): number {
+  return Buffer.isBuffer(payload) ? payload.length : payload.reduce((sum, { length }) => sum + length, 0);
 }
 
 function reasonText(reason: number): string {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { messageOf } from '../../config/errors.js';
-import type { FootageRef, FootageStore } from '../buffer/footage.js';
-import { placesOf } from '../buffer/recordings.js';
+import type { FootageStore } from '../buffer/footage.js';
+import { lengthOf, sha256Of, slices } from '../buffer/pieces.js';
+import { type FootagePlace, placesOf } from '../buffer/recordings.js';
 import type { JournalStore } from '../journal/store.js';
 import type { Cancel, Timers } from '../link/timers.js';
 import type { Bandwidth } from './bandwidth.js';
@@ -18,7 +18,7 @@ export interface FootageLaneOptions {
   chunkBytes: number;
   bandwidth: Bandwidth;
   /** Waits for room; `onSent` when the chunk leaves; resolves on PUBACK, rejects when it did not reach the broker. */
-  publish: (sha256: string, offset: number, chunk: Buffer, onSent: () => void) => Promise<void>;
+  publish: (sha256: string, offset: number, chunk: readonly Buffer[], onSent: () => void) => Promise<void>;
   tally: Counter<FootageProblem>;
   timers: Timers;
   /** How long a piece that the broker acknowledged is not sent again. */
@@ -31,8 +31,8 @@ export interface FootageLaneOptions {
 export type FootageProblem = 'unknown-footage' | 'lost-footage' | 'footage-send' | 'too-many-wants';
 
 interface Found {
-  place: FootageRef;
-  bytes: Buffer;
+  place: FootagePlace;
+  pieces: Buffer[];
 }
 
 /** A want whose bytes are being read, for the connection on which it came. */
@@ -119,7 +119,7 @@ export class FootageLane {
           following = this.#begin();
           if (found !== undefined) {
             this.#remember(wanted.sha256);
-            await this.#sendFragment(wanted, found.bytes, connection);
+            await this.#sendFragment(wanted, found.pieces, connection);
             if (connection === this.#connection) this.#options.footage.sent(found.place);
           }
         } catch (error) {
@@ -167,23 +167,26 @@ export class FootageLane {
     }
   }
 
-  async #sendFragment({ sha256, offsets }: WantedFootage, bytes: Buffer, connection: number): Promise<void> {
-    const pieces = this.#piecesOf(bytes.length, offsets).filter(({ from }) =>
-      this.#wants.mustSend(sha256, from),
-    );
-    const wantedBytes = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
-    for (const { from, to } of pieces) {
+  async #sendFragment(
+    { sha256, offsets }: WantedFootage,
+    fragment: readonly Buffer[],
+    connection: number,
+  ): Promise<void> {
+    const bytes = lengthOf(fragment);
+    const chunks = this.#chunksOf(bytes, offsets).filter(({ from }) => this.#wants.mustSend(sha256, from));
+    const wantedBytes = chunks.reduce((sum, { from, to }) => sum + to - from, 0);
+    // A slice of what was kept in memory keeps all of it there until it is acknowledged: fine for most of it, not for a corner.
+    const corner = fragment.length === 1 && wantedBytes * 2 < bytes;
+    for (const { from, to } of chunks) {
       await this.#bandwidth(to - from);
       if (connection !== this.#connection) return;
-      const slice = bytes.subarray(from, to);
-      // A slice keeps its whole fragment in memory until it is acknowledged: fine for most of it, not for a corner.
-      const chunk = wantedBytes * 2 >= bytes.length ? slice : Buffer.from(slice);
-      await this.#sendPiece(sha256, from, chunk);
+      const chunk = slices(fragment, from, to);
+      await this.#sendChunk(sha256, from, corner ? [Buffer.concat(chunk)] : chunk);
     }
   }
 
-  /** Resolves when the piece has left, or will not. */
-  #sendPiece(sha256: string, offset: number, chunk: Buffer): Promise<void> {
+  /** Resolves when the chunk has left, or will not. */
+  #sendChunk(sha256: string, offset: number, chunk: readonly Buffer[]): Promise<void> {
     return new Promise((left) => {
       this.#inFlight++;
       const onSent = () => {
@@ -205,7 +208,7 @@ export class FootageLane {
   }
 
   /** From the wanted offsets to the next chunk boundary each. */
-  #piecesOf(length: number, offsets: WantedFootage['offsets']): { from: number; to: number }[] {
+  #chunksOf(length: number, offsets: WantedFootage['offsets']): { from: number; to: number }[] {
     const step = this.#chunkBytes;
     const starts =
       offsets === 'whole'
@@ -224,8 +227,8 @@ export class FootageLane {
     let known = false;
     for await (const place of placesOf(store, sha256)) {
       known = true;
-      const bytes = await footage.get(place);
-      if (bytes !== undefined && (!isAgain || hashOf(bytes) === sha256)) return { place, bytes };
+      const pieces = await footage.get(place, place.bytes);
+      if (pieces !== undefined && (!isAgain || sha256Of(pieces) === sha256)) return { place, pieces };
     }
     if (known) tally.count('lost-footage', `footage ${sha256} is gone or altered on this disk`);
     else tally.count('unknown-footage', `the archive wants ${sha256}, which is not in this journal`);
@@ -254,10 +257,6 @@ export class FootageLane {
       waitMs = this.#options.bandwidth.take(bytes);
     }
   }
-}
-
-function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Two pieces that share it are hashed more often than needed, and nothing else. */

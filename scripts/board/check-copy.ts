@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { checkDevice } from '../../agent/buffer/check.js';
 import { openStores } from '../../agent/buffer/open.js';
+import { sha256Of } from '../../agent/buffer/pieces.js';
 import { decodeEntry } from '../../agent/journal/entry.js';
 import type { LogLine } from './board-recorder.js';
 
@@ -24,8 +24,8 @@ export async function checkCopy(dataFolder: string, log: readonly LogLine[]): Pr
           `entry ${entry} was reported sealed with ${sha256}; on disk: ${JSON.stringify(found)}`,
         );
       }
-      const bytes = await stores.footage.get(found);
-      if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256) {
+      const pieces = await stores.footage.get(found, found.bytes);
+      if (pieces === undefined || sha256Of(pieces) !== sha256) {
         throw new Error(`the footage of entry ${entry} was reported sealed and is not on the disk`);
       }
     }

@@ -97,6 +97,16 @@ test('an init whose entry never came is removed: the first, and that of a second
   t.deepEqual(second.refs, ['1/0/init', '1/0/0']);
 });
 
+test('a fragment of many pieces whose entry never came is one orphan, and nothing of it stays', async (t) => {
+  const { device, recovered, refs } = await afterPowerCut(t, async (crashed) => {
+    await crashed.record({ fragments: 2, open: true });
+    await crashed.footage.put({ recording: 1, take: 0, index: 2 }, randomBytes(200_000));
+  });
+  t.is(recovered.orphans, 1);
+  t.deepEqual(refs, ['1/0/init', '1/0/0', '1/0/1']);
+  t.is(await device.footage.get({ recording: 1, take: 0, index: 2 }, 200_000), undefined);
+});
+
 test('of two takes both stay, and only what is behind the second is removed', async (t) => {
   const { recovered, refs } = await afterPowerCut(t, async (crashed) => {
     const { recording } = await crashed.record({ fragments: 3, open: true });

@@ -243,9 +243,9 @@ test('a source that fails half way leaves nothing', async (t) => {
   const source = await sourceOf(device);
   const failing: EvidenceSource = {
     ...source,
-    async footage(id, take, index) {
-      if (index === 7) throw new LiuhenError('LIUHEN_STORAGE_IO', 'the disk is gone');
-      return await source.footage(id, take, index);
+    async footage(piece) {
+      if (piece.index === 7) throw new LiuhenError('LIUHEN_STORAGE_IO', 'the disk is gone');
+      return await source.footage(piece);
     },
   };
   t.is(await codeOf(writeBundle(failing, recording, join(parent, 'bundle'))), 'LIUHEN_STORAGE_IO');

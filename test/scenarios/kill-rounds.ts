@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkDevice } from '../../agent/buffer/check.js';
 import { openStores } from '../../agent/buffer/open.js';
+import { sha256Of } from '../../agent/buffer/pieces.js';
 import type { RecordingState } from '../../agent/buffer/recordings.js';
 import { callAgent } from '../../agent/control/client.js';
 import { verifyBundle } from '../../agent/evidence/verify/verify.js';
@@ -149,8 +150,8 @@ async function checkDisk(data: string, recorderLog: string): Promise<number> {
             `entry ${entry} was reported sealed with ${sha256}, the disk has ${JSON.stringify(found)}`,
           );
         }
-        const bytes = await stores.footage.get(found);
-        if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256) {
+        const pieces = await stores.footage.get(found, found.bytes);
+        if (pieces === undefined || sha256Of(pieces) !== sha256) {
           throw new Error(`the footage of entry ${entry} was reported sealed and is not on the disk`);
         }
       }
