@@ -4,6 +4,7 @@ import { VERSION } from '../version.js';
 import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
 import { loadLanguage, spoken } from '../words/spoken.js';
 import { endWithReader } from './closed-output.js';
+import { commandName } from './command-name.js';
 import { addExamples } from './examples.js';
 
 /*
@@ -75,7 +76,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     const { argv: spoken, asked } = takeLanguage(argv);
     if (asked !== undefined) chooseLanguage(asked);
     await loadLanguage();
-    const program = await programWith(loadersFor(spoken[2]));
+    const program = await programWith(loadersFor(commandName(spoken)));
     await program.parseAsync(spoken);
     return Number(process.exitCode ?? 0);
   } catch (error) {
