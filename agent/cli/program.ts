@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { LiuhenError, messageOf, nextOf } from '../../config/errors.js';
 import { VERSION } from '../version.js';
+import type { Explanation } from '../words/explanations.js';
 import { chooseLanguage, takeLanguage, terminalLanguage } from '../words/language.js';
 import { loadLanguage, spoken } from '../words/spoken.js';
 import { endWithReader } from './closed-output.js';
@@ -91,7 +92,7 @@ async function report(error: unknown): Promise<number> {
   const known = error instanceof LiuhenError;
   const code = known ? `${error.code}: ` : '';
   process.stderr.write(`liuhen: ${code}${messageOf(error)}\n`);
-  const next = nextOf(error);
+  const next = nextOf(error) ?? (known ? (await explained(error)).en.next : undefined);
   if (next !== undefined) process.stderr.write(`  next: ${next}\n`);
   if (!known && process.env.LIUHEN_DEBUG !== undefined && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
@@ -110,10 +111,14 @@ async function reportInChinese(error: unknown): Promise<number> {
       process.stderr.write(`${error.stack}\n`);
     return EXIT_FAILED;
   }
-  const { explanations } = await import('../words/explanations.js');
-  const { meaning, next } = explanations[error.code].zh;
+  const { meaning, next } = (await explained(error)).zh;
   const said = /\p{Script=Han}/u.test(detail) ? detail : `${meaning}\n  详情：${detail}`;
   const advice = toDo === undefined ? next : spoken(toDo);
   process.stderr.write(`liuhen：${error.code}：${said}\n  下一步：${advice}\n`);
   return error.code === 'LIUHEN_USAGE' ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** What is said of every error with its code, where the error itself says too little. */
+async function explained({ code }: LiuhenError): Promise<Record<'en' | 'zh', Explanation>> {
+  return (await import('../words/explanations.js')).explanations[code];
 }

@@ -112,6 +112,14 @@ test('an error in Chinese keeps its code and its detail', async (t) => {
   t.regex(stderr, /^liuhen：LIUHEN_NOT_FOUND：没有目录 \/nowhere\n {2}下一步：.*\p{Script=Han}/u);
 });
 
+test('an error that has no advice of its own comes with that of its code, in both languages', async (t) => {
+  const said = async (...args: string[]) =>
+    (await liuhen('/', 'config', 'set', 'camera.source', ...args)).stderr;
+  const { en, zh } = explanations.LIUHEN_USAGE;
+  t.is(await said(), `liuhen: LIUHEN_USAGE: expected a value, or --default\n  next: ${en.next}\n`);
+  t.true((await said('--lang', 'zh')).endsWith(`\n  下一步：${zh.next}\n`));
+});
+
 test('the language is what --lang says, or else LC_ALL, LC_MESSAGES, LANG in this order', (t) => {
   t.is(languageOf({ LANG: 'zh_CN.UTF-8' }), 'zh');
   t.is(languageOf({ LANG: 'zh_CN.UTF-8', LC_ALL: 'en_GB.UTF-8' }), 'en');
