@@ -235,5 +235,7 @@ function unconfirmed(): LiuhenError {
 }
 
 function closedError(): LiuhenError {
-  return new LiuhenError('LIUHEN_STATE', 'the device is shutting down');
+  return new LiuhenError('LIUHEN_STATE', 'the device is shutting down', {
+    next: 'liuhen status says whether it still runs',
+  });
 }

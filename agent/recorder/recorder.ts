@@ -6,7 +6,7 @@ import type { FeedEvent } from './camera-feed.js';
 import { durationMsOf, type Fragment } from './fragments.js';
 import { PreRecordRing, type TakeGroup } from './pre-record.js';
 import type { RecorderEvents, RecorderParts, RecorderSettings, RecorderState } from './recorder-parts.js';
-import { refusedOrder } from './refused-order.js';
+import { closedAlready, endedAsItBegan, endedBefore, refusedOrder } from './refused-order.js';
 import { Sealer } from './sealer.js';
 import { type FootageArrival, type SealedFragment, Session } from './session.js';
 import type { StartRequest } from './start-request.js';
@@ -169,7 +169,9 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     if (this.#closing.signal.aborted) throw refusedOrder('cannot start', 'closed');
     if (this.#state !== 'idle') throw refusedOrder('cannot start', this.#state);
     if (this.#sourceEnded && this.#ring.durationMs === 0) {
-      throw new LiuhenError('LIUHEN_CAMERA', `cannot start: ${this.cameraDetail}`);
+      throw new LiuhenError('LIUHEN_CAMERA', `cannot start: ${this.cameraDetail}`, {
+        next: 'start the agent again, which reads it from its beginning, or set another source: liuhen config set camera.source SOURCE',
+      });
     }
     this.#asked = request;
     this.#setState('starting');
@@ -188,7 +190,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
       });
       // The disk failed meanwhile: who recovers it closes what has begun.
       if (this.state !== 'starting') {
-        throw new LiuhenError('LIUHEN_STORAGE_IO', `recording ${n} ended as it began: ${this.state}`);
+        throw endedAsItBegan(n, this.state);
       }
       // What the camera gave while that was written belongs to the recording, but not to its pre-record.
       this.#begin(new Sealer(journal, footage, n), request, at.mono, [...before, ...this.#ring.drain()]);
@@ -294,7 +296,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
     await session.sealer.settled();
     this.#requireCurrent(session);
     const stopped = await this.#closeOpen(reason);
-    if (stopped === undefined) throw new LiuhenError('LIUHEN_STATE', 'the recording is closed already');
+    if (stopped === undefined) throw closedAlready();
     if (this.#session === session) {
       this.#session = undefined;
       this.#setState('idle');
@@ -304,10 +306,7 @@ export class Recorder extends EventEmitter<RecorderEvents> {
 
   #requireCurrent({ recording }: Session): void {
     if (this.#session?.recording === recording) return;
-    throw new LiuhenError(
-      'LIUHEN_STORAGE_IO',
-      `recording ${recording} ended before, with what is sealed: ${this.#state}`,
-    );
+    throw endedBefore(recording, this.#state);
   }
 
   async #closeOpen(reason: string): Promise<RecordingSummary | undefined> {

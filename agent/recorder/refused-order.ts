@@ -11,6 +11,31 @@ export function refusedOrder(
   });
 }
 
+/** LIUHEN_STORAGE_IO: the disk failed between the first entry of a recording and its start. */
+export function endedAsItBegan(recording: number, state: RecorderState): LiuhenError {
+  return new LiuhenError('LIUHEN_STORAGE_IO', `recording ${recording} ended as it began: ${state}`, {
+    next: 'start again once the disk takes footage: liuhen status shows it, liuhen doctor measures the disk',
+  });
+}
+
+/** LIUHEN_STORAGE_IO: what was to be stopped has ended already, because of the disk. */
+export function endedBefore(recording: number, state: RecorderState): LiuhenError {
+  return new LiuhenError(
+    'LIUHEN_STORAGE_IO',
+    `recording ${recording} ended before, with what is sealed: ${state}`,
+    {
+      next: 'liuhen recordings shows what is sealed; nothing is left to stop',
+    },
+  );
+}
+
+/** LIUHEN_STATE: what was to be stopped is closed. */
+export function closedAlready(): LiuhenError {
+  return new LiuhenError('LIUHEN_STATE', 'the recording is closed already', {
+    next: 'liuhen recordings shows what is sealed; nothing is left to stop',
+  });
+}
+
 function nextIn(state: RecorderState): string {
   switch (state) {
     case 'idle':

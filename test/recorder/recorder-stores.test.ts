@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { storageError } from '../../agent/buffer/database.js';
 import type { SealedFragment } from '../../agent/recorder/recorder.js';
+import { nextOf } from '../../config/errors.js';
 import { RecorderRig } from '../support/recorder.js';
 import { Gate, noSpace } from '../support/stores.js';
 
@@ -151,6 +152,30 @@ test('a stop before the full disk has taken the last entry says so, and nothing 
   rig.freeBytes = async () => Number.MAX_SAFE_INTEGER;
   await rig.reaches('idle');
   t.is((await rig.recordings()).length, 1);
+});
+
+test('a stop whose last fragment finds no room says that the recording has ended, and where to look', async (t) => {
+  const { rig, run } = await RecorderRig.running(t, { settings: { reserveBytes: 1000 } });
+  await rig.recorder.start(button);
+  await rig.film(run);
+  const stopping = t.throwsAsync(rig.recorder.stop('button'), {
+    ...{ code: 'LIUHEN_STORAGE_IO', message: /^recording 0 ended before, with what is sealed: / },
+  });
+  rig.freeBytes = async () => 1000;
+  await rig.film(run);
+  t.regex(nextOf(await stopping) ?? '', /liuhen recordings/);
+});
+
+test('a disk that fails as a recording begins is named with when to start again', async (t) => {
+  const { rig } = await RecorderRig.running(t);
+  rig.stores.store.onCommitted = () => {
+    rig.stores.store.onCommitted = undefined;
+    rig.journal.emit('failed', storageError('journal', noSpace()));
+  };
+  const refused = await t.throwsAsync(rig.recorder.start(button), {
+    ...{ code: 'LIUHEN_STORAGE_IO', message: /^recording 0 ended as it began: / },
+  });
+  t.regex(nextOf(refused) ?? '', /^start again once /);
 });
 
 test('a recorder that runs for months remembers no recording but the newest, and no start that failed', async (t) => {

@@ -275,7 +275,8 @@ test('a file that has been read to its end ends the recording', async (t) => {
   await stopped;
   await rig.reaches('idle');
   t.deepEqual((await rig.story()).slice(1), ['take 0', '0/0', '0/1', 'recording-stopped source-ended']);
-  await t.throwsAsync(rig.recorder.start(button), { code: 'LIUHEN_CAMERA' });
+  const refused = await t.throwsAsync(rig.recorder.start(button), { code: 'LIUHEN_CAMERA' });
+  t.regex(nextOf(refused) ?? '', /another source/);
 });
 
 test('a file that ended before the start is recorded as far as the pre-record has it', async (t) => {

@@ -147,6 +147,12 @@ export const recorderZh: Catalogue = {
   'free space on the disk; a recording that was cut off by it goes on by itself':
     '在磁盘上腾出空间；因此中断的录像随后自行继续',
   'cannot start: {}': '不能开始：{1}',
+  'start the agent again, which reads it from its beginning, or set another source: liuhen config set camera.source SOURCE':
+    '重新启动代理程序可从头读取，或另设来源：liuhen config set camera.source 来源',
+  'start again once the disk takes footage: liuhen status shows it, liuhen doctor measures the disk':
+    '待磁盘可写入影像后重新开始：liuhen status 显示状态，liuhen doctor 测量磁盘',
+  'liuhen recordings shows what is sealed; nothing is left to stop':
+    'liuhen recordings 显示已封存的内容；已没有要停止的录像',
   'recording {} ended as it began: {}': '录像 {1} 刚开始即结束：{2}',
   'only the reserve of the disk is left': '磁盘只剩预留空间',
   'the recording is closed already': '录像已经关闭',
