@@ -59,9 +59,9 @@ export async function cameraFinding(
   const value = words.cameraGives(source, rateText(words, rate, moving));
   if (moving && !copy && (rate.framesPerSecond ?? 0) < framesPerSecond * SLOW) {
     const text = rateText(words, rate, moving);
-    return warning(words.cameraSlow(source, text, framesPerSecond), words.cameraSlowNext);
+    return warning(words.cameraSlow(source, text, framesPerSecond), ofSource(words.cameraSlowNext, source));
   }
-  if (moving && rate.footagePerSecond < LATE) return warning(value, words.cameraSlowNext);
+  if (moving && rate.footagePerSecond < LATE) return warning(value, ofSource(words.cameraSlowNext, source));
   return given(words, value, shortcomings);
 }
 
@@ -74,7 +74,11 @@ function given(words: Words['doctor'], value: string, [without]: readonly string
 }
 
 /** What to do about a source that gives nothing. */
-export function cameraNext({ cameraNext: next }: Words['doctor'], source: string): string {
+export function cameraNext(words: Words['doctor'], source: string): string {
+  return ofSource(words.cameraNext, source);
+}
+
+function ofSource(next: Words['doctor']['cameraNext'], source: string): string {
   if (source === 'synthetic') return next.synthetic;
   if (isUrl(source)) return next.rtsp;
   return source.startsWith('/dev/') ? next.v4l2 : next.file(source);

@@ -77,8 +77,14 @@ export const doctorEn = {
   cameraRate: (frames: string) => `${frames} frames a second`,
   cameraFootage: (seconds: string) => `${seconds} s of footage a second`,
   cameraSlow: (source: string, rate: string, wanted: number) => `${source}: ${rate}, expected ${wanted}`,
-  cameraSlowNext:
-    'more light, a smaller picture or a better cable; camera.framesPerSecond says what is expected',
+  cameraSlowNext: {
+    v4l2: 'more light, a smaller picture or a better cable; camera.framesPerSecond says what is expected',
+    rtsp: 'look at the network on the way to the camera, and with top at what this machine has to do; camera.framesPerSecond says what is expected',
+    file: (path: string) =>
+      `ffprobe ${path} says how large the film is; this machine keeps up with a smaller one, or a lower camera.framesPerSecond`,
+    synthetic:
+      'this machine keeps up with a smaller test picture: camera.width, camera.height, camera.framesPerSecond',
+  },
   cameraSilent: (source: string, seconds: number) => `${source}: no footage in ${seconds} s`,
   cameraNext: {
     v4l2: 'plug it in; ls /dev/video* shows what is there; then liuhen config set camera.source /dev/videoN',

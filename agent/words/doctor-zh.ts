@@ -77,7 +77,12 @@ export const doctorZh: DoctorWords = {
   cameraRate: (frames) => `每秒 ${frames} 帧`,
   cameraFootage: (seconds) => `每秒给出 ${seconds} 秒影像`,
   cameraSlow: (source, rate, wanted) => `${source}：${rate}，应为 ${wanted}`,
-  cameraSlowNext: '增加光线、减小画面或更换线缆；应有的帧率由 camera.framesPerSecond 设定',
+  cameraSlowNext: {
+    v4l2: '增加光线、减小画面或更换线缆；应有的帧率由 camera.framesPerSecond 设定',
+    rtsp: '检查通往摄像头的网络，并用 top 查看本机负荷；应有的帧率由 camera.framesPerSecond 设定',
+    file: (path) => `ffprobe ${path} 显示视频的大小；本机只跟得上更小的视频，或更低的 camera.framesPerSecond`,
+    synthetic: '本机只跟得上更小的测试画面：camera.width、camera.height、camera.framesPerSecond',
+  },
   cameraSilent: (source, seconds) => `${source}：${seconds} 秒内没有影像`,
   cameraNext: {
     v4l2: '插好摄像头；ls /dev/video* 显示现有的名称；再执行 liuhen config set camera.source /dev/videoN',

@@ -132,6 +132,27 @@ test('what to do about a camera fits its source, and what it does without has an
   }
 });
 
+test('what to do about too few pictures, or footage that falls behind, fits the source as well', async (t) => {
+  const next = async (source: string, language: 'en' | 'zh', rates: readonly [number, number]) => {
+    const [framesPerSecond, footagePerSecond] = rates;
+    const rate = { framesPerSecond, footagePerSecond, fragments: 4 };
+    const camera = async () => ({ rate, sinceNewestMs: 0, problem: undefined, shortcomings: [] });
+    const device = examinedDevice({ config: defaultConfig({ camera: { source } }), camera });
+    return (await cameraFinding({ device, words: words(language) }, 12_000)).next ?? '';
+  };
+  for (const rate of [[10, 1] as const, [25, 0.5] as const]) {
+    t.regex(await next('/dev/video0', 'en', rate), /light.*cable/);
+    t.regex(await next('/dev/video0', 'zh', rate), /光线.*线缆/);
+    for (const language of ['en', 'zh'] as const) {
+      t.regex(await next('rtsp://camera.example/live', language, rate), /network|网络/);
+      t.regex(await next('film.mp4', language, rate), /ffprobe \S*film\.mp4/);
+      t.regex(await next('synthetic', language, rate), /camera\.width/);
+      for (const source of ['rtsp://camera.example/live', 'film.mp4', 'synthetic'])
+        t.notRegex(await next(source, language, rate), /light|cable|光线|线缆/);
+    }
+  }
+});
+
 test('a camera of still pictures is judged by when the next one is due', async (t) => {
   const config = defaultConfig({ recording: { mode: 'still', stillEvery: '1min' } });
   const finding = async (sinceNewestMs: number | undefined) => {
