@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * Puts new text in the place of a file, as a whole or not at all; owner and mode stay. `before` runs when the text is on the disk
@@ -35,5 +35,17 @@ export async function replaceFile(
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** Removes what replacements of this file have left beside it that were killed. For who knows that none is under way. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const folder = dirname(path);
+  const start = `${basename(path)}.`;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const { name } = entry;
+    if (!entry.isFile() || !name.startsWith(start) || !/^[0-9a-f]{8}\.new$/.test(name.slice(start.length)))
+      continue;
+    await rm(join(folder, name), { force: true });
   }
 }

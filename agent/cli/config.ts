@@ -11,11 +11,11 @@ import { type SettingRow, settingsTable } from '../../config/table.js';
 import { writtenAt } from '../../config/tree.js';
 import { parseYaml } from '../../config/yaml.js';
 import { configFinding } from '../doctor/software.js';
+import { whileChanging } from '../provision/config-lock.js';
 import { terminalLanguage } from '../words/language.js';
 import { named, spoken } from '../words/spoken.js';
 import { words } from '../words/words.js';
 import { noteChange } from './config-journal.js';
-import { whileChanging } from './config-lock.js';
 import { DEFAULT_CONFIG } from './data-folder.js';
 import { tableText } from './text.js';
 

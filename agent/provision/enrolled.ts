@@ -4,6 +4,7 @@ import { readConfigText } from '../../config/file.js';
 import { type Config, parseConfig } from '../../config/load.js';
 import { replaceFile as replaceConfig } from '../../config/replace-file.js';
 import { checkAnswer, type EnrolAnswer, serialOf, validToMs } from './answer.js';
+import { whileChanging } from './config-lock.js';
 import { withSetting } from './config-text.js';
 import { journalIfFree, type Provisioned, tlsKeyOf } from './device.js';
 import { files } from './files.js';
@@ -36,7 +37,12 @@ export async function takeAnswer(device: Provisioned, answer: EnrolAnswer, nowMs
   const text = configWith(before, configPath, data, answer);
   const enrolled = parseConfig(text, configPath);
   await replaceFile(files.ca(data), answer.ca, 0o644);
-  if (text !== before) await replaceConfig(configPath, text);
+  if (text !== before) {
+    await whileChanging(configPath, () =>
+      // Somebody else may have changed another setting meanwhile.
+      replaceConfig(configPath, configWith(readConfigText(configPath), configPath, data, answer)),
+    );
+  }
   await replaceFile(files.identity(data), identity);
   await rm(files.firstKey(data), { force: true });
   const serial = serialOf(answer.certificate);

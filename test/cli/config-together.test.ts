@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { whileChanging } from '../../agent/cli/config-lock.js';
+import { whileChanging } from '../../agent/provision/config-lock.js';
 import { Bench } from '../support/bench.js';
 
 const SETTINGS = [
@@ -34,8 +34,22 @@ test('who changes a setting is named to others while he lives, and holds nobody 
   await once(holder.stdout, 'data');
   const refused = whileChanging(file, async () => t.fail('at the same time'), 0);
   await t.throwsAsync(refused, { code: 'LIUHEN_LOCKED', message: `another process is changing ${file}` });
+  const others = [
+    'liuhen.yaml.0123456.new',
+    'liuhen.yaml.01234567.new.kept',
+    'liuhen-yaml.01234567.new',
+    'x.liuhen.yaml.01234567.new',
+  ];
+  for (const name of others) await writeFile(join(bench.folder, name), '');
+  await mkdir(join(bench.folder, 'liuhen.yaml.fedcba98.new'));
+  await symlink('liuhen.yaml', join(bench.folder, 'liuhen.yaml.76543210.new'));
+  const before = await readdir(bench.folder);
   holder.kill('SIGKILL');
   await exited;
   const changed = await bench.liuhen('config', 'set', 'storage.retention', '30d');
   t.is(changed.status, 0, changed.stderr);
+  const after = new Set(await readdir(bench.folder));
+  const gone = before.filter((name) => !after.has(name));
+  t.is(gone.length, 1, gone.join(' '));
+  t.regex(gone[0] ?? '', /^liuhen\.yaml\.[0-9a-f]{8}\.new$/, 'what he left unfinished, and nothing else');
 });
