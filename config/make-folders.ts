@@ -1,5 +1,4 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LiuhenError, messageOf, nextOf, systemCodeOf } from './errors.js';
 
@@ -8,21 +7,16 @@ import { LiuhenError, messageOf, nextOf, systemCodeOf } from './errors.js';
  * ENOENT to everything that it does not want, as /proc does. Returns the uppermost that it made; undefined where all were there.
  * Throws LIUHEN_STORAGE_FULL, LIUHEN_STORAGE_IO.
  */
-export async function makeFolders(path: string, mode = 0o777): Promise<string | undefined> {
+export function makeFolders(path: string, mode = 0o777): string | undefined {
   const missing = missingOf(path);
-  for (const folder of missing) await mkdir(folder, mode).catch((error) => refused(folder, error));
-  return missing[0];
-}
-
-/** As `makeFolders`, for who cannot wait. */
-export function makeFoldersSync(path: string): void {
-  for (const folder of missingOf(path)) {
+  for (const folder of missing) {
     try {
-      mkdirSync(folder);
+      mkdirSync(folder, mode);
     } catch (error) {
       refused(folder, error);
     }
   }
+  return missing[0];
 }
 
 /** Uppermost first. */

@@ -20,7 +20,7 @@ export async function freshFolder(path: string): Promise<string> {
     throw new Error(`a demo runs in ${out}, pid ${pid}: end it, or choose another --out`);
   // The mark stays, so that a folder of which not all could be removed is still known.
   for (const name of names.filter((each) => each !== MARKER)) await rm(join(out, name), { recursive: true });
-  await makeFolders(out);
+  makeFolders(out);
   await writeFile(marker, String(process.pid));
   return out;
 }

@@ -204,7 +204,7 @@ function registerToken(authority: Command): void {
         const settings = await readSettings(folder);
         const isFolder =
           out !== undefined && (devices.length > 1 || (existsSync(out) && statSync(out).isDirectory()));
-        if (isFolder) await makeFolders(out);
+        if (isFolder) makeFolders(out);
         const rows = [];
         for (const device of devices) {
           const { text, expires } = await createToken(folder, settings, {

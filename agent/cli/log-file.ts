@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFoldersSync } from '../../config/make-folders.js';
+import { makeFolders } from '../../config/make-folders.js';
 
 /** So much is kept in the file, and as much in the one before it. */
 export const MAX_LOG_BYTES = 8 * 1024 * 1024;
@@ -38,7 +38,7 @@ export class LogFile {
   }
 
   #open(): number {
-    makeFoldersSync(dirname(this.#path));
+    makeFolders(dirname(this.#path));
     const file = openSync(this.#path, 'a', 0o640);
     this.#bytes = fstatSync(file).size;
     return file;

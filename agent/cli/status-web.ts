@@ -59,7 +59,7 @@ function factsOf(folder: string, words: Words, out: string): RecorderFacts {
         out: join(out, `recording-${recording}-${time}`),
         why: "exported from the recorder's page",
       };
-      await makeFolders(out);
+      makeFolders(out);
       await callAgent(folder, 'POST', '/export', request);
       return request.out;
     },

@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { makeFolders, makeFoldersSync } from '../../config/make-folders.js';
+import { makeFolders } from '../../config/make-folders.js';
 import { LIUHEN, type Ran } from '../support/liuhen.js';
 
 async function temporary(t: ExecutionContext): Promise<string> {
@@ -14,25 +16,41 @@ async function temporary(t: ExecutionContext): Promise<string> {
 
 test('folders are made from the uppermost that is missing, with their mode; those that were there stay', async (t) => {
   const folder = await temporary(t);
-  t.is(await makeFolders(join(folder, 'a/b/c'), 0o700), join(folder, 'a'));
+  t.is(makeFolders(join(folder, 'a/b/c'), 0o700), join(folder, 'a'));
   t.is((await stat(join(folder, 'a/b/c'))).mode & 0o777, 0o700);
-  t.is(await makeFolders(join(folder, 'a/b/c')), undefined);
-  const many = Array.from({ length: 8 }, () => makeFolders(join(folder, 'd/e/f/g')));
-  await t.notThrowsAsync(Promise.all(many), 'at the same time');
-  makeFoldersSync(join(folder, 'h/i'));
-  t.deepEqual((await readdir(folder)).sort(), ['a', 'd', 'h']);
+  t.is(makeFolders(join(folder, 'a/b/c')), undefined);
+  makeFolders(join(folder, 'd/e'));
+  t.deepEqual((await readdir(folder)).sort(), ['a', 'd']);
+});
+
+test('of processes that make the same folders at the same time each finds them made', async (t) => {
+  const folder = await temporary(t);
+  const script = join(import.meta.dirname, '../support/folder-maker.js');
+  const makers = Array.from({ length: 4 }, () => {
+    const child = spawn(process.execPath, [script, folder, '300']);
+    return {
+      child,
+      ready: once(child.stdout, 'data'),
+      said: text(child.stderr),
+      ended: once(child, 'close'),
+    };
+  });
+  await Promise.all(makers.map(({ ready }) => ready));
+  for (const { child } of makers) child.stdin.end('now');
+  for (const { said, ended } of makers) t.deepEqual([(await ended)[0], await said], [0, '']);
+  t.is((await readdir(folder)).length, 300);
 });
 
 test('a file that stands in the way, and a place where nothing can be made, are named', async (t) => {
   const folder = await temporary(t);
   await writeFile(join(folder, 'file'), '');
-  await t.throwsAsync(makeFolders(join(folder, 'file')), {
+  t.throws(() => makeFolders(join(folder, 'file')), {
     ...{ code: 'LIUHEN_STORAGE_IO', message: /file could not be made a folder: EEXIST/ },
   });
-  await t.throwsAsync(makeFolders(join(folder, 'file/below')), {
+  t.throws(() => makeFolders(join(folder, 'file/below')), {
     ...{ code: 'LIUHEN_STORAGE_IO', message: /file could not be made a folder: EEXIST/ },
   });
-  t.throws(() => makeFoldersSync('/proc/liuhen/below'), {
+  t.throws(() => makeFolders('/proc/liuhen/below'), {
     ...{ code: 'LIUHEN_STORAGE_IO', message: /^\/proc\/liuhen could not be made a folder: ENOENT/ },
   });
 });
