@@ -7,11 +7,14 @@ let goesOn = false;
 /** Ends the command quietly when whoever read its output has gone, as `head` does. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (systemCodeOf(error) !== 'EPIPE') throw error;
-      if (!goesOn) process.exit(EXIT_SIGPIPE);
-    });
+    // Once, however many commands this process runs.
+    if (!stream.listeners('error').includes(onError)) stream.on('error', onError);
   }
+}
+
+function onError(error: Error): void {
+  if (systemCodeOf(error) !== 'EPIPE') throw error;
+  if (!goesOn) process.exit(EXIT_SIGPIPE);
 }
 
 /** From now on it goes on, whether somebody reads its output or not. */
