@@ -62,7 +62,7 @@ export async function enrolLocked(
   if (known !== undefined) checkKnown(known, request, allowExpired ? 0 : nowMs);
   else if (request.proof.by === 'certificate') throw refused(`${device} is not enrolled, so it cannot renew`);
   const { archive } = settings;
-  const root = archive === undefined ? undefined : await readRoot(archive, device);
+  const root = archive === undefined ? undefined : await asOwner(archive, () => readRoot(archive, device));
   if (root !== undefined && !root.publicKey.equals(parseVkey(rootVkey).publicKey)) throw otherKey(device);
 
   const before = known?.certificates ?? [];

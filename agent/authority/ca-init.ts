@@ -8,6 +8,7 @@ import { isAuthority } from '../../config/identity.js';
 import { makeFolder } from '../archive/durable-file.js';
 import { witnessFile } from '../archive/layout.js';
 import { portOf } from '../link/broker-socket.js';
+import { asOwner } from '../provision/as-owner.js';
 import { readOwnersFile, replaceFile } from '../provision/secret-file.js';
 import { createCa, newIdentity } from './ca.js';
 import { OFFICES, officeName, writeBrokerConfig } from './ca-broker.js';
@@ -225,7 +226,7 @@ async function sameBefore(dir: string, domain: string): Promise<AuthoritySetting
 
 async function witnessOf(archive: string): Promise<string> {
   try {
-    return (await readFile(witnessFile(archive), 'utf8')).trim();
+    return (await asOwner(archive, () => readFile(witnessFile(archive), 'utf8'))).trim();
   } catch (cause) {
     if (systemCodeOf(cause) !== 'ENOENT') throw cause;
     throw new LiuhenError('LIUHEN_NOT_FOUND', `there is no archive in ${archive}`, {

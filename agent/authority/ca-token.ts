@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LiuhenError } from '../../config/errors.js';
 import { isDeviceId } from '../../config/identity.js';
+import { asOwner } from '../provision/as-owner.js';
 import { readOwnersFile, replaceFile } from '../provision/secret-file.js';
 import { formatToken } from '../provision/token.js';
 import { RESERVED_IDS } from './ca-broker.js';
@@ -34,7 +35,7 @@ export async function createToken(
   const id = randomBytes(8).toString('hex');
   const secret = randomBytes(16);
   const expires = new Date(nowMs + validMs).toISOString();
-  await write(dir, { id, secret: secret.toString('base64'), device, expires });
+  await asOwner(dir, () => write(dir, { id, secret: secret.toString('base64'), device, expires }));
   return { id, text: formatToken({ id, secret, broker: enrolBroker }), expires };
 }
 

@@ -16,22 +16,30 @@ export function becomeOwner(folder: string): void {
   say(owner, folder);
 }
 
-/** As `becomeOwner`, for as long as `work` takes. What runs meanwhile runs as the owner as well. */
+/**
+ * As `becomeOwner`, for as long as `work` takes. What runs meanwhile runs as the owner as well. Within the work of another owner this one's
+ * folder is worked on as this one, or as root where it is root's.
+ */
 export async function asOwner<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const owner = ownerOf(folder);
-  if (owner === undefined) return await work();
+  if (process.getuid?.() !== 0) return await work();
+  const before = process.geteuid?.() ?? 0;
+  const owner = seenByRoot(folder, before);
+  if ((owner?.uid ?? 0) === before) return await work();
   const groups = process.getgroups?.() ?? [];
   const gid = process.getegid?.() ?? 0;
-  say(owner, folder);
-  joinGroups(owner);
-  process.setegid?.(owner.gid);
-  process.seteuid?.(owner.uid);
+  if (owner !== undefined) say(owner, folder);
+  const next = owner ?? ROOT;
+  process.seteuid?.(0);
+  joinGroups(next);
+  process.setegid?.(next.gid);
+  process.seteuid?.(next.uid);
   try {
     return await work();
   } finally {
     process.seteuid?.(0);
     process.setegid?.(gid);
     process.setgroups?.(groups);
+    process.seteuid?.(before);
   }
 }
 
@@ -55,6 +63,19 @@ interface Owner {
   name: string;
 }
 
+/** Another owner may not look there. */
+function seenByRoot(folder: string, now: number): Owner | undefined {
+  process.seteuid?.(0);
+  try {
+    return ownerOf(folder);
+  } finally {
+    process.seteuid?.(now);
+  }
+}
+
+const ROOT: Owner = { uid: 0, gid: 0, name: 'root' };
+
+/** Undefined where it is root's, is not there, or somebody else than root asks. */
 function ownerOf(folder: string): Owner | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   const { uid, gid } = statSync(folder, { throwIfNoEntry: false }) ?? { uid: 0, gid: 0 };

@@ -50,27 +50,69 @@ asRoot("a device that root enrols is registered as the archive's; the authority 
   t.deepEqual(await ownersIn(it.authority.dir), [0], 'what is written afterwards is by root again');
 });
 
-asRoot(
-  "a device that root's authority answers for its token is registered as the archive's",
-  async (t) => {
-    const it = await house(t);
-    await it.startBroker();
-    await it.serve();
-    const { dir, settings } = it.authority;
-    const token = await createToken(dir, settings, {
-      ...{ device: DEVICE, validMs: 60_000, nowMs: Date.now() },
-    });
-    const folder = join(it.folder, DEVICE);
-    await mkdir(folder);
-    await writeFile(join(folder, 'token'), token.text, { mode: 0o600 });
-    const answers = `{profile: recorder, device: ${DEVICE}, authority: ${DOMAIN}, camera: synthetic}`;
-    await writeFile(join(folder, 'answers.yaml'), answers);
-    const args = ['--answers', 'answers.yaml', '--token-file', 'token', '--no-tests'];
-    const done = await liuhen(folder, 'provision', ...args);
-    t.is(done.status, 0, done.stderr);
-    t.deepEqual(await listDevices(it.archive), [DEVICE]);
-    t.deepEqual(await ownersIn(it.archive), [OWNER]);
-    t.is(process.geteuid?.(), 0);
-  },
-  withoutMosquitto,
-);
+for (const { whose, archivist } of [
+  { whose: "root's", archivist: 0 },
+  { whose: "a third one's", archivist: 12_345 },
+]) {
+  asRoot(
+    `what root does to an authority of somebody else's leaves nothing of root's there; the archive stays ${whose}`,
+    async (t) => {
+      const it = await house(t);
+      const { dir } = it.authority;
+      for (const path of await everythingIn(dir)) await chown(path, OWNER, OWNER);
+      for (const path of await everythingIn(it.archive)) await chown(path, archivist, archivist);
+      await chmod(it.archive, 0o700);
+      const { request } = await it.provision(DEVICE);
+      const file = join(it.folder, `${DEVICE}.request.json`);
+      await writeFile(file, request, { mode: 0o600 });
+      const answer = join(it.folder, 'answer.json');
+      for (const args of [
+        ['enrol', file, '--yes', '--out', answer],
+        ['token', 'recorder-0002', '--out', join(it.folder, 'token')],
+        ['revoke', DEVICE, '--why', 'lost'],
+        ['revoke', `publisher@${DOMAIN}`, '--why', 'lost'],
+        ['init', '--domain', DOMAIN, '--no-passphrase', '--days', '60', '--archive', it.archive],
+      ]) {
+        const { status, stderr } = await liuhen(it.folder, 'authority', ...args);
+        t.is(status, 0, stderr);
+        t.deepEqual(await ownersIn(dir), [OWNER], args.join(' '));
+        t.deepEqual(await ownersIn(it.archive), [archivist], args.join(' '));
+      }
+      t.deepEqual(await listDevices(it.archive), [DEVICE]);
+      for (const path of [answer, join(it.folder, 'token')])
+        t.is((await stat(path)).uid, 0, 'what is carried away is of who asked');
+    },
+  );
+}
+
+for (const { whose, authority } of [
+  { whose: "root's", authority: 0 },
+  { whose: "somebody else's", authority: OWNER },
+]) {
+  asRoot(
+    `a device that root serves from an authority of ${whose} is registered as the archive's`,
+    async (t) => {
+      const it = await house(t);
+      await it.startBroker();
+      for (const path of await everythingIn(it.authority.dir)) await chown(path, authority, authority);
+      await it.serve();
+      const { dir, settings } = it.authority;
+      const token = await createToken(dir, settings, {
+        ...{ device: DEVICE, validMs: 60_000, nowMs: Date.now() },
+      });
+      const folder = join(it.folder, DEVICE);
+      await mkdir(folder);
+      await writeFile(join(folder, 'token'), token.text, { mode: 0o600 });
+      const answers = `{profile: recorder, device: ${DEVICE}, authority: ${DOMAIN}, camera: synthetic}`;
+      await writeFile(join(folder, 'answers.yaml'), answers);
+      const args = ['--answers', 'answers.yaml', '--token-file', 'token', '--no-tests'];
+      const done = await liuhen(folder, 'provision', ...args);
+      t.is(done.status, 0, done.stderr);
+      t.deepEqual(await listDevices(it.archive), [DEVICE]);
+      t.deepEqual(await ownersIn(it.archive), [OWNER]);
+      t.deepEqual(await ownersIn(dir), [authority]);
+      t.is(process.geteuid?.(), 0);
+    },
+    withoutMosquitto,
+  );
+}
